@@ -29,15 +29,6 @@ def NN_(one: str, several: str) -> tuple[str, str]:  # noqa: N802 - named like t
     return one, several
 
 
-_GATES = {
-    GateName.ACTIVATION: N_("the activation of the Ad Hoc Group"),
-    GateName.PARTICIPANTS: N_("the list of participants"),
-    GateName.EXTENSION: N_("the extension of the activation"),
-    GateName.TERMINATION: N_("the early end of the activation"),
-    GateName.REPORT: N_("the report"),
-    GateName.CIRCULATION: N_("the circulation to the wider membership"),
-    GateName.CLOSURE: N_("the closing of the case"),
-}
 _POSTS = {
     Role.FOCAL_POINT: N_("the focal point of %(member)s"),
     Role.CO_CHAIR: N_("the Co-Chair (%(member)s)"),
@@ -126,7 +117,7 @@ class Words:
 
     def gate(self, name: str) -> str:
         """What is decided at a gate."""
-        return self._translated(_GATES[GateName(name)]) if name in set(GateName) else line(name)
+        return self._translated(GateName(name).words) if name in set(GateName) else line(name)
 
     def gates(self, names: Iterable[str]) -> str:
         """What is decided at several gates."""

@@ -22,6 +22,7 @@ from babel.plural import to_gettext
 
 import notifications.environment
 import web.kit.render
+from models.case import GateName
 from models.limits import MOST_IN_A_CASE
 from models.notices import NOTICE_KINDS, OF_NO_CASE
 from models.reasons import PLAIN, WHY_LISTED, ReasonCode
@@ -66,6 +67,7 @@ DOMAINS = (
         (
             *((context, word) for context, words in VOCABULARY.items() for word in words),
             *((None, text) for text in FIELD_WORDS.values()),
+            *((None, gate.words) for gate in GateName),
             *((None, code.sentence) for code in ReasonCode if code not in (*WHY_LISTED, *PLAIN)),
         ),
     ),

@@ -103,6 +103,10 @@ _STEPS: Mapping[str, tuple[str, tuple[tuple[str, str, Mapping[str, Any]], ...]]]
 """How each situation comes about: from which, by which acts. An act of nobody is the decision at that gate, or time."""
 
 
+SITUATIONS = tuple(_STEPS)
+"""Their names."""
+
+
 @cache
 def situation(name: str) -> Situation:
     """The case in a situation; it is asked, and never changed."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from models.authentication import Means, Standing
-from models.case import Stage
+from models.case import Case, Stage
 from models.commands import COMMANDS, parse
 from models.posts import Post
 from models.recommendation import resolve_follow_up
@@ -175,21 +175,27 @@ PARTS: Mapping[str, tuple[Trial, ...]] = {
 # the trials ----------------------------------------------------------------------------------------------------
 
 
-def tried(trial: Trial, by: str) -> Answer:
-    """What a post is told that gives the command."""
-    table, followed = situation(trial.situation)
+def give(trial: Trial, by: str, moment: str) -> Case:
+    """A post gives the command in a situation; the case before it. Raises Refused."""
+    table, followed = situation(moment)
     command = parse(trial.do, trial.fields, by=by, command_id="tried")
     means = Means.DIRECTORY if trial.standing is Standing.DIRECTORY else Means.SECOND_FACTOR
     signed = SIGNER.sign(table.case.reference, command, means, table.now, None, trial.standing)
+    if trial.do == "adopt" and followed is not None:
+        resolve_follow_up(followed, signed, table.now)
+    else:
+        apply_command(table.case, signed, table.now)
+    return table.case
+
+
+def tried(trial: Trial, by: str) -> Answer:
+    """What a post is told that gives the command."""
     try:
-        if trial.do == "adopt" and followed is not None:
-            resolve_follow_up(followed, signed, table.now)
-        else:
-            apply_command(table.case, signed, table.now)
+        case = give(trial, by, trial.situation)
     except Refused as refused:
         return Answer(False, _in_general(refused.sentence, by))
     rule = RULES.get(trial.do)
-    as_whom = next((who.words for who in rule.who if who.test(table.case, Post(by))), "") if rule else ""
+    as_whom = next((who.words for who in rule.who if who.test(case, Post(by))), "") if rule else ""
     return Answer(True, as_whom)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
-from models.base import Instant, Prose, Value
+from models.base import N_, Instant, Prose, Value
 from models.posts import Post
 from models.reasons import StatedReason
 
@@ -19,6 +19,22 @@ class GateName(StrEnum):
     REPORT = "report"
     CIRCULATION = "circulation"
     CLOSURE = "closure"
+
+    @property
+    def words(self) -> str:
+        """What is decided there, as people say it."""
+        return _GATES[self]
+
+
+_GATES = {
+    GateName.ACTIVATION: N_("the activation of the Ad Hoc Group"),
+    GateName.PARTICIPANTS: N_("the list of participants"),
+    GateName.EXTENSION: N_("the extension of the activation"),
+    GateName.TERMINATION: N_("the early end of the activation"),
+    GateName.REPORT: N_("the report"),
+    GateName.CIRCULATION: N_("the circulation to the wider membership"),
+    GateName.CLOSURE: N_("the closing of the case"),
+}
 
 
 class PositionKind(StrEnum):

@@ -17,6 +17,11 @@ class ReportState(StrEnum):
     ADOPTED = "adopted"
     ACCEPTED = "accepted"
 
+    @property
+    def words(self) -> str:
+        """As people say it of a report."""
+        return "being drafted" if self is ReportState.DRAFTING else self.value
+
 
 class Report(Value):
     """An interim or final report. ``content`` is the SHA-256 over all that went into this version."""

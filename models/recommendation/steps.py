@@ -163,8 +163,8 @@ def _answer(
     if by not in desks:
         raise Refused(
             RefusalKind.FORBIDDEN,
-            f"Each addressee answers for itself: {', '.join(desks)}. {by} does not; the secretariat records with act_for "
-            "what one of them said.",
+            f"Each addressee answers for itself: {', '.join(desks)}; {by} does not. The secretariat can record what one "
+            "of them said by telephone or letter.",
         )
     member = desks[by]
     known = follow_up.answers.get(member)

@@ -41,7 +41,7 @@ from models.rules import (
     verifying,
 )
 from models.rules.closing import terms_of_reference
-from models.rules.permitted import allowed
+from models.rules.permitted import allowed, permitted
 from models.rules.room import must_be_brief
 from models.rules.steps import Transition, apply_clock, apply_command, blank, case_of_log, replay_entry, take_over
 from models.rules.table import RULES

@@ -47,9 +47,9 @@ def must_be_affected(case: Case, request: Request, member: str) -> None:
     if not request.grounds_of(member):
         grounds = ", ".join(Ground)
         raise refuse(
-            f"The request does not say how {name} is affected itself. Add it in the field grounds: the member "
-            f"{member}, one of {grounds}, and what is known in figures, with their day and sources; or name it on a "
-            "route. Who is not affected can bring the situation to a member that is.",
+            f"The request does not say how {name} is affected itself. Add its ground: the member {member}, one of "
+            f"{grounds}, and what is known in figures, with their day and sources; "
+            "or name it on a route. Who is not affected can bring the situation to a member that is.",
             RefusalKind.INVALID,
         )
 
@@ -99,13 +99,16 @@ def review_ground(context: RuleContext, body: ReviewGround) -> None:
     if body.ground not in grounds:
         known = ", ".join(grounds) or "none"
         raise refuse(
-            f"The request names no ground {body.ground} of {body.member}; its grounds are: {known}.",
+            f"The request does not state {body.ground} as a ground of {body.member}; what it states: {known}.",
             RefusalKind.NOT_FOUND,
         )
     if context.by.member == body.member:
-        raise refuse(f"Another than {body.member} itself confirms or disputes its ground.", RefusalKind.FORBIDDEN)
+        raise refuse(
+            f"{body.member} states its own ground and does not review it; another member of the Steering Group does.",
+            RefusalKind.FORBIDDEN,
+        )
     if body.view == "dispute" and not body.text:
-        raise refuse("Say why the ground is disputed, in the field text.", RefusalKind.INVALID)
+        raise refuse("Say why the ground is disputed.", RefusalKind.INVALID)
     disputed = body.view == "dispute"
     about = (context.by, body.member, body.ground)
     views = [one for one in context.case.ground_reviews if (one.by, one.member, one.ground) == about]

@@ -214,7 +214,7 @@ def _given_to(context: RuleContext, arrangement: Arrangement, body: LogExchange)
         return "", ()  # as it was noted before
     gave = body.gave or (context.by.member if by_a_party else "")
     if not gave:
-        raise refuse("Say which party gave the information, in the field gave.", RefusalKind.INVALID)
+        raise refuse("Say which party gave the information.", RefusalKind.INVALID)
     received = body.received or tuple(code for code in arrangement.parties if code != gave)
     outside = [code for code in (gave, *received) if code not in arrangement.parties]
     if outside:
@@ -225,9 +225,15 @@ def _given_to(context: RuleContext, arrangement: Arrangement, body: LogExchange)
             RefusalKind.INVALID,
         )
     if gave in received:
-        raise refuse(f"{gave} gives to others, not to itself.", RefusalKind.INVALID)
+        raise refuse(
+            f"{gave} stands as the party that gave and as one that received. Name the others that received.",
+            RefusalKind.INVALID,
+        )
     if by_a_party and context.by.member not in (gave, *received):
-        raise refuse("A party notes what it gave or received itself.", RefusalKind.FORBIDDEN)
+        raise refuse(
+            "A party notes the exchanges in which it gave or received itself; others note theirs.",
+            RefusalKind.FORBIDDEN,
+        )
     return gave, received
 
 

@@ -20,11 +20,11 @@ def must_say(body: Value, what: str) -> str:
     """The command's text, which must not be empty.
 
     Raises:
-        Refused: there is no text; ``what`` completes "Say ..., in the field text."
+        Refused: there is no text; ``what`` completes "Say ...".
     """
     text = str(getattr(body, "text", ""))
     if not text:
-        raise refuse(f"Say {what}, in the field text.", RefusalKind.INVALID)
+        raise refuse(f"Say {what}.", RefusalKind.INVALID)
     return text
 
 
@@ -62,7 +62,7 @@ def must_be_news(case: Case, member: str, said_already: bool, what: str) -> None
         Refused: it has; ``what`` completes "... has ... already".
     """
     if said_already and case.policy.to_the_end:
-        raise refuse(f"{case.directory.name(member)} has {what} already; said twice it is one.")
+        raise refuse(f"{case.directory.name(member)} has {what} already, and that stands; nothing more is needed.")
 
 
 def must_be_members(case: Case, codes: tuple[str, ...]) -> None:

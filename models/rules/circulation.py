@@ -43,7 +43,7 @@ def circulate(context: RuleContext, body: Circulate) -> None:
     case = context.case
     if not _at_this_turn(case, context.by):
         when = "by its policy the wider membership is told while the group works or reports"
-        raise refuse(f"The case is in {case.stage.words}; {when}.")
+        raise refuse(f"The case is at the stage {case.stage.words}; {when}.")
     circulation = drafted(case, body)
     names_must_be_settled(case, circulation)
     context.emit(e.CirculationProposed(circulation=circulation))

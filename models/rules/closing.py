@@ -124,7 +124,10 @@ def waive(context: RuleContext, body: Waive) -> None:
     why = must_say(body, "why it is waived")
     if not _may_waive(context.case, context.by):
         posts = " and ".join(context.case.sitting)
-        raise refuse(f"A term of reference is waived by both {posts}; {context.by} may not.", RefusalKind.FORBIDDEN)
+        raise refuse(
+            f"A term of reference is waived by both that sit as Co-Chairs, {posts}; {context.by} may not.",
+            RefusalKind.FORBIDDEN,
+        )
     for term in body.term:
         context.emit(_waived(context, term, why))
     if context.case.ends_early:
@@ -161,14 +164,17 @@ def close(context: RuleContext, body: Close) -> None:
             f"stated waiver; open: {', '.join(_NAMES[term] for term in uncovered)}."
         )
     if case.open_gates:
-        gates = ", ".join(gate.name.value for gate in case.open_gates)
-        raise refuse(f"The case cannot be closed while a gate is open: {gates}.")
+        gates = ", ".join(gate.name.words for gate in case.open_gates)
+        raise refuse(f"The case cannot be closed before the Co-Chairs have decided on what is before them: {gates}.")
     if pending_circulation(case):
-        raise refuse("The case cannot be closed while a circulation waits for consent.")
+        raise refuse(
+            "The case cannot be closed while a circulation is under way: it goes out when those who are to be named have "
+            "said whether they may be, or their time for it is over."
+        )
     if must_decide_on_circulation(case):
         raise refuse(
-            "The case cannot be closed before the Co-Chairs have decided what the wider membership is told: propose it "
-            "with circulate, also where nothing is to be circulated."
+            "The case cannot be closed before the Co-Chairs have decided what the wider membership is told. The "
+            "secretariat or a Co-Chair proposes a circulation first, or proposes that nothing is circulated."
         )
     open_gate(context, GateName.CLOSURE, _closing_matter(case))
 

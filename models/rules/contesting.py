@@ -119,13 +119,14 @@ def _meant(case: Case, post: Post, number: int | None) -> tuple[int, Recording]:
         left = list(contestable(case, post).items()) or list(mine.items())
         if len(left) != 1:
             known = ", ".join(map(str, mine))
-            raise refuse(f"Say which entry you contest; recorded in the name of {post}: {known}.", RefusalKind.INVALID)
+            raise refuse(f"Say which entry you contest. Recorded in the name of {post}: {known}.", RefusalKind.INVALID)
         number = left[0][0]
     one = mine.get(number)
     if one is None:
         known = ", ".join(map(str, mine))
         raise refuse(
-            f"Entry {number} records nothing in the name of {post}; what does: {known}.", RefusalKind.NOT_FOUND
+            f"Entry {number} records nothing in the name of {post}. What was recorded in its name: entry {known}.",
+            RefusalKind.NOT_FOUND,
         )
     if one.contested_at is not None:
         raise refuse(f"What was recorded as entry {number} is contested already.")

@@ -140,7 +140,8 @@ def suspend(context: RuleContext, body: Suspend) -> None:
     """
     again = context.case.suspension is not None
     if again and not (context.case.policy.carries_out and body.review):
-        raise refuse("The case is suspended already.")
+        instead = ", or another day be given on which it is looked at again" if context.case.policy.carries_out else ""
+        raise refuse(f"The case is suspended already. It can be resumed{instead}.")
     text = must_say(body, "why the case is suspended")
     review = _look_again(context, body.review)
     if not again:

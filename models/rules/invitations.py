@@ -104,13 +104,16 @@ def replace(context: RuleContext, body: Replace) -> None:
     must_be_members(context.case, (body.by,))
     old = context.case.participants.get(body.member)
     if old is None:
-        raise refuse(f"{body.member} is not on the list of participants.", RefusalKind.NOT_FOUND)
+        raise refuse(
+            f"{body.member} is not on the list of participants, so nobody comes in its place; a member can be proposed.",
+            RefusalKind.NOT_FOUND,
+        )
     if context.case.is_requester(body.member):
         raise refuse("A requester takes part in its own case; it cannot be replaced.")
     if old.takes_part:
         raise refuse(f"{body.member} takes part; another comes in its place once it has left.")
     if body.by == body.member:
-        raise refuse(f"Name another member in the place of {body.member}.")
+        raise refuse(f"{body.member} cannot come in its own place; name another member.")
     new = context.case.participants.get(body.by)
     asked = new is not None and new.has_a_seat
     waits = (SubjectKind.INVITATION, SubjectKind.CONSIDERED, SubjectKind.ADMISSION)

@@ -20,6 +20,20 @@ from models.rules.owners import hand_on_outcomes
 from models.rules.table import AT_WORK, GROUP_AT_WORK, rule
 
 
+def _seated(case: Case, one: Participant) -> str:
+    """That a member needs no admission, and what can be done instead."""
+    name = case.directory.name(one.member)
+    if one.state is ParticipantState.INVITED:
+        return f"{name} is invited already: its focal point answers the invitation, and no admission is needed."
+    seat = "an observer" if one.state is ParticipantState.OBSERVER else "a participant"
+    said = f"{name} is in the group already, as {seat}."
+    if case.is_requester(one.member):
+        return f"{name} is in the group already: the request is its own."
+    if not case.policy.carries_out:
+        return said
+    return f"{said} A Steering Group member or the secretariat can propose it for the other seat."
+
+
 @rule("admit", "admit a member later", BY_STEERING_GROUP, AT_WORK)
 def admit(context: RuleContext, body: Admit) -> None:
     """Propose to admit a member later: the Steering Group has the time for comments to object, the group endorses next.
@@ -29,7 +43,7 @@ def admit(context: RuleContext, body: Admit) -> None:
     must_be_members(context.case, (body.member,))
     one = context.case.participants.get(body.member)
     if one is not None and one.has_a_seat:
-        raise refuse(f"{body.member} is {one.state.value} already.")
+        raise refuse(_seated(context.case, one))
     if one is not None and one.state is ParticipantState.ADMITTED:
         # Decided or considered; another member of the Steering Group says the same.
         already = reason(ReasonCode.ADMITTED_ALREADY, member=body.member)
@@ -127,21 +141,22 @@ def endorse(context: RuleContext, body: Endorse) -> None:
     """
     case = context.case
     if case.participants[context.by.member].state is not ParticipantState.ACCEPTED:
-        raise refuse("Observers do not endorse admissions; participants do.", RefusalKind.FORBIDDEN)
+        raise refuse("Observers do not endorse admissions; the focal points of participants do.", RefusalKind.FORBIDDEN)
     waiting = to_endorse(case, context.by)
     member = body.member or (waiting[0] if len(waiting) == 1 else None)
     one = case.participants.get(member) if member else None
     if one is not None and case.considered(one.member):
         raise refuse(
-            f"The Steering Group may still object to the admission of {one.member}; the group endorses it then."
+            f"The Steering Group may still object to the admission of {one.member}. Once its time for that is over, the "
+            "participants are asked to endorse it."
         )
     late = one is not None and bool(one.endorsed_by) and one.state is not ParticipantState.NOT_ADMITTED
     if one is None or not (late or one.state is ParticipantState.ADMITTED):
-        raise refuse(f"No admission waits for endorsement{f' of {member}' if member else ''}.")
+        raise refuse(f"No admission{f' of {member}' if member else ''} waits for endorsement now.")
     if one.proposed_of(context.by.member):
         raise refuse(
-            f"{one.proposed_by} proposed the admission of {one.member}; other participants than {context.by.member} "
-            "endorse it.",
+            f"{one.proposed_by} proposed the admission of {one.member}, and no member speaks for both bodies: other "
+            f"participants than {context.by.member} endorse it.",
             RefusalKind.FORBIDDEN,
         )
     endorsed = context.by.member in one.endorsed_by

@@ -37,7 +37,7 @@ def cancel_meeting(context: RuleContext, body: CancelMeeting) -> None:
         raise refuse(f"The meeting {meeting.title!r} {state}.")
     if not meeting.lies_ahead(context.now):
         raise refuse(
-            f"The meeting {meeting.title!r} began already ({meeting.starts}); only one that lies ahead is called off. "
+            f"The meeting {meeting.title!r} began already; only one that lies ahead is called off. "
             "If it took place, note who was there; if it did not, call it for another day under the same title."
         )
     context.emit(e.MeetingCancelled(meeting=meeting, text=body.text))

@@ -6,7 +6,7 @@ from models.commands import AddOutcome, Block, Done, Progress
 from models.ladder_subjects import SubjectKind, subject_of
 from models.policy import Obligations
 from models.posts import SECRETARIAT, Role
-from models.refusal import RefusalKind
+from models.refusal import RefusalKind, Refused
 from models.rules.actors import BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT
 from models.rules.checks import must_be_in_the_group, must_be_members, refuse
 from models.rules.context import RuleContext
@@ -22,11 +22,22 @@ def _my_outcome(context: RuleContext, title: str) -> Outcome:
     outcome = the_outcome(context, title)
     if context.by.role is Role.FOCAL_POINT and context.by.member not in (outcome.owner, *outcome.supporting):
         raise refuse(
-            f"Only its owner {outcome.owner} or a supporter may update the outcome {title!r}.", RefusalKind.FORBIDDEN
+            f"Of the members only its owner {outcome.owner} and its supporters may report on the outcome {title!r}.",
+            RefusalKind.FORBIDDEN,
         )
     if outcome.state in ("open", "blocked"):
         taken_on_by_doing(context, outcome)
     return context.case.outcomes[title]
+
+
+def _over(outcome: Outcome) -> Refused:
+    """What can be done with an outcome that is blocked, done or verified already."""
+    then = {
+        "blocked": "Note progress on it when it goes on, or report it as done.",
+        "done": "A Co-Chair verifies it next.",
+        "verified": "A Co-Chair's objection in time would open it again.",
+    }
+    return refuse(f"The outcome {outcome.title!r} is already {outcome.state}. {then[outcome.state]}")
 
 
 @rule("add_outcome", "add an outcome", (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP), {Stage.OPERATIONAL}, own_word=True)
@@ -59,9 +70,7 @@ def progress(context: RuleContext, body: Progress) -> None:
     """Note progress; a blocked outcome is open again."""
     outcome = _my_outcome(context, body.outcome)
     if outcome.state in ("done", "verified"):
-        raise refuse(
-            f"The outcome {body.outcome!r} is already {outcome.state}; a Co-Chair's objection would reopen it."
-        )
+        raise _over(outcome)
     if outcome.state == "blocked":
         context.emit(
             e.OutcomeMoved(outcome=body.outcome, state="open", text=body.text, why="progress", post=context.by)
@@ -75,7 +84,7 @@ def block(context: RuleContext, body: Block) -> None:
     """Note that an outcome is blocked, and why; its reminders stop."""
     outcome = _my_outcome(context, body.outcome)
     if outcome.state != "open":
-        raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}.")
+        raise _over(outcome)
     context.emit(e.OutcomeMoved(outcome=body.outcome, state="blocked", text=body.text))
     context.clear(subject_of(SubjectKind.OUTCOME, body.outcome))
 
@@ -85,7 +94,7 @@ def done(context: RuleContext, body: Done) -> None:
     """Report an outcome as done; the Co-Chairs are reminded until one of them verifies it."""
     outcome = _my_outcome(context, body.outcome)
     if outcome.state in ("done", "verified"):
-        raise refuse(f"The outcome {body.outcome!r} is already {outcome.state}.")
+        raise _over(outcome)
     context.emit(e.OutcomeMoved(outcome=body.outcome, state="done", text=body.text))
     context.clear(*(subject_of(kind, body.outcome) for kind in (SubjectKind.OUTCOME, SubjectKind.TAKING_ON)))
     await_verification(context, body.outcome)

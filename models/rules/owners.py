@@ -46,13 +46,17 @@ def take_on(context: RuleContext, body: TakeOn) -> None:
     """Take an outcome on for one's own member, or not; nobody is bound by being named."""
     outcome, member = the_outcome(context, body.outcome), context.by.member
     if not speaks_for_itself(context, outcome):
-        raise refuse(f"{member} neither owns nor supports the outcome {outcome.title!r}.", RefusalKind.FORBIDDEN)
+        raise refuse(
+            f"{context.by} neither owns nor supports the outcome {outcome.title!r}; who does takes it on.",
+            RefusalKind.FORBIDDEN,
+        )
     if outcome.state not in ("open", "blocked") or context.case.taken_on(outcome, member):
-        raise refuse(f"{member} works on the outcome {outcome.title!r} already; it is {outcome.state}.")
+        raise refuse(f"{context.by} works on the outcome {outcome.title!r} already; it is {outcome.state}.")
     taken = body.answer == "accept"
     if not taken and outcome.returned and member == outcome.owner:
         raise refuse(
-            f"{outcome.title!r} has come back to the group; its next owner is named with amend_outcome, and asked."
+            f"{outcome.title!r} has come back to the group. The secretariat or a Co-Chair amends the "
+            "outcome and names its next owner, who is asked then."
         )
     context.emit(e.OutcomeTakenOn(outcome=outcome.title, member=member, taken=taken, text=body.text))
     if not taken and member == outcome.owner and context.case.policy.to_the_end:
@@ -73,8 +77,8 @@ def taken_on_by_doing(context: RuleContext, outcome: Outcome) -> None:
             track_outcome(context, context.case.outcomes[outcome.title])
     elif not context.case.taken_on(outcome, outcome.owner):
         raise refuse(
-            f"{context.case.directory.name(outcome.owner)} has not taken the outcome {outcome.title!r} on; it does so "
-            "with take_on, or by reporting on it itself."
+            f"{context.case.directory.name(outcome.owner)} has not taken the outcome {outcome.title!r} on. It says first "
+            "that it takes it on, or reports on it itself; until then nobody else does."
         )
 
 
@@ -106,7 +110,8 @@ def amend_outcome(context: RuleContext, body: AmendOutcome) -> None:
     outcome = the_outcome(context, body.outcome)
     if context.by.role is Role.FOCAL_POINT and context.by.member != outcome.owner:
         raise refuse(
-            f"Of the focal points only that of its owner {outcome.owner} may amend the outcome {outcome.title!r}.",
+            f"The outcome {outcome.title!r} is amended by its owner {outcome.owner}, a Co-Chair or the secretariat; "
+            "ask one of them.",
             RefusalKind.FORBIDDEN,
         )
     if outcome.state == "verified":
@@ -114,7 +119,10 @@ def amend_outcome(context: RuleContext, body: AmendOutcome) -> None:
     given = body.model_dump(exclude_unset=True, exclude={"do", "outcome", "text"})
     changes = {name: value for name, value in given.items() if value not in (None, ())}
     if outcome.state == "done" and {"owner", "supporting"} & changes.keys():
-        raise refuse(f"The outcome {outcome.title!r} is reported as done; who works on it is changed before, or not.")
+        raise refuse(
+            f"The outcome {outcome.title!r} is reported as done, so who owns or supports it does not change any more. "
+            "Another indicator, target or date can be given until it is verified."
+        )
     named = (*changes.get("supporting", ()), *filter(None, [changes.get("owner")]))
     must_be_in_the_group(context.case, named, "owns or supports an outcome")
     terms = outcome.terms.model_copy(update=changes)

@@ -6,7 +6,7 @@ organisations" (Co-Chairs' Statement of April 2009).
 
 from models import events as e
 from models.base import brief
-from models.case import Case, Gate, GateName, GateOutcome, Seat, Stage
+from models.case import Case, Gate, GateName, GateOutcome, ParticipantState, Seat, Stage
 from models.commands import Comment, Propose
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
@@ -142,7 +142,10 @@ def propose(context: RuleContext, body: Propose) -> None:
     named_as = [(code, Seat.PARTICIPANT) for code in body.members] + [(code, Seat.OBSERVER) for code in body.observers]
     inside = _seated_already(context, named_as)
     if context.case.policy.carries_out and not body.without and {code for code, _ in named_as} <= set(inside):
-        raise refuse(f"On the list already, as proposed: {', '.join(inside)}.")
+        raise refuse(
+            f"There is nothing to change: on the list already, in the seats that are proposed, are {', '.join(inside)}. "
+            "Propose another member, or another seat."
+        )
     listed = [
         e.Listed(member=code, seat=seat, why=why, reasons=reasons) for code, seat in named_as if code not in inside
     ]
@@ -165,7 +168,7 @@ def _must_change_a_seat(case: Case, body: Propose) -> None:
     """Refuse anything but another seat for who is in the group, once it is at work."""
     if not case.policy.carries_out:
         raise refuse(
-            f"The case is in {case.stage.words}, and the list of participants was closed with the selection of "
+            f"The case is at the stage {case.stage.words}, and the list of participants was closed with the selection of "
             "participants. The Steering Group can admit a member later."
         )
     if body.without:
@@ -182,11 +185,21 @@ def _must_change_a_seat(case: Case, body: Propose) -> None:
         )
 
 
+_WHERE_IT_STANDS = {
+    ParticipantState.INVITED: "it is invited",
+    ParticipantState.ACCEPTED: "it takes part",
+    ParticipantState.OBSERVER: "it takes part as an observer",
+}
+
+
 def _must_not_be_invited(case: Case, codes: tuple[str, ...]) -> None:
     for code in codes:
         one = case.participants.get(code)
         if one is not None and one.has_a_seat:
-            raise refuse(f"{code} is {one.state.value} already; only a member that is not invited yet is taken off.")
+            raise refuse(
+                f"{case.directory.name(code)} is not taken off the list any more: {_WHERE_IT_STANDS[one.state]}. It can "
+                "decline or leave itself; only who is not invited yet is taken off by others."
+            )
 
 
 @rule("comment", "comment", (BY_STEERING_GROUP, BY_SECRETARIAT, BY_GROUP), GROUP_AT_WORK, own_word=True)

@@ -3,6 +3,7 @@
 from models.agenda import waiting_on
 from models.case import Case
 from models.posts import Post
+from models.refusal import Permitted
 from models.rules.admission import changes_still
 from models.rules.table import RULES
 
@@ -21,9 +22,6 @@ def allowed(case: Case, post: Post) -> tuple[str, ...]:
     )
 
 
-def allowed_sentence(case: Case, post: Post) -> str:
-    """The sentence on what the post may do now, and whom the case waits for."""
-    may = ", ".join(allowed(case, post)) or "nothing"
-    waiting = ", ".join(waiting_on(case))
-    whose = f"it waits for {waiting}" if waiting else "it waits for nobody"
-    return f"The case is in {case.stage.words} and {whose}; {post} may now do: {may}."
+def permitted(case: Case, post: Post) -> Permitted:
+    """What the post may do now, where the case is, and whom it waits for."""
+    return Permitted(case.reference, post, allowed(case, post), case.stage, waiting_on(case))

@@ -43,7 +43,7 @@ def open_report(context: RuleContext, body: OpenReport) -> None:
     must_not_be_closing(context.case)
     report = context.case.report
     if report is not None and report.state is not ReportState.ACCEPTED:
-        raise refuse(f"The {report.name} is still open ({report.state.value}); one report is written at a time.")
+        raise refuse(f"The {report.name} is still open ({report.state.words}); one report is written at a time.")
     if report is not None and report.kind == "final":
         raise refuse("The final report has been accepted; no other report follows it.")
     _begin_report(context, body.kind, body.contributions_by)
@@ -104,8 +104,8 @@ def _open_report(case: Case, *states: ReportState) -> Report:
     if report is None:
         raise refuse("No report has been opened yet.")
     if report.state not in states:
-        words = " or ".join(state.value for state in states)
-        raise refuse(f"The {report.name} is {report.state.value}; this can be done while it is {words}.")
+        words = " or ".join(state.words for state in states)
+        raise refuse(f"The {report.name} is {report.state.words}; this can be done while it is {words}.")
     return report
 
 
@@ -143,7 +143,7 @@ def table(context: RuleContext, body: Table) -> None:
     if not _covers_the_report(context.case) and not _has_content(context.case, report):
         raise refuse(
             f"The {report.name} says nothing yet, and nobody can be silent on that: a contribution, a recommendation or "
-            "the text of a version (revise) comes first."
+            "the text of a new version comes first."
         )
     context.clear(SubjectKind.CONTRIBUTIONS)
     _before_the_group(context, report, body.text)
@@ -255,7 +255,7 @@ def _may_correct(case: Case, report: Report) -> None:
     if report.state is not ReportState.ADOPTED:
         raise refuse(
             f"A correction of form is put to the Co-Chairs once the Steering Group has adopted the report; the "
-            f"{report.name} is {report.state.value}, and is revised without naming what is corrected."
+            f"{report.name} is {report.state.words}, and is revised without naming what is corrected."
         )
 
 

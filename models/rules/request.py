@@ -74,7 +74,7 @@ def return_(context: RuleContext, body: Return) -> None:
     """Send the request back with a list of what is missing; the secretariat's clock stops."""
     _must_be_with_the_secretariat(context.case)
     if not body.missing and not body.text:
-        raise refuse("Say what is missing, in the field missing.", RefusalKind.INVALID)
+        raise refuse("Say what is missing.", RefusalKind.INVALID)
     context.emit(e.Returned(missing=body.missing or (brief(body.text),), text=body.text))
     context.clear(SubjectKind.COMPLETENESS)
     await_resubmission(context)

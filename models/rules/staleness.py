@@ -9,7 +9,7 @@ from models.case import Case, GateName
 from models.commands import Admit, Agree, GiveConsent, Object, TakeOn
 from models.refusal import RefusalKind, Refused
 from models.rules.context import RuleContext
-from models.rules.table import Rule
+from models.rules.table import RULES, Rule
 
 _ABOUT = {
     GateName.ACTIVATION: ("request",),
@@ -80,8 +80,9 @@ def must_be_fresh(context: RuleContext, body: Value, rule: Rule, subject: str, s
     for part in watched:
         last = context.case.touched.get(part)
         if last is not None and last.seq > seen:
+            what = RULES[last.do].phrase if last.do in RULES else last.do
             raise Refused(
                 RefusalKind.CONFLICT,
-                f"{last.by} has changed this since you looked ({last.do}, entry {last.seq}); "
+                f"{last.by} has changed this since you looked (entry {last.seq} of the history: {what}); "
                 "look again before you decide.",
             )

@@ -26,7 +26,7 @@ from models.rules.contesting import may_contest
 from models.rules.context import RuleContext
 from models.rules.later_admission import settle_admissions
 from models.rules.office_days import may_announce
-from models.rules.permitted import allowed_sentence
+from models.rules.permitted import permitted
 from models.rules.posts import may_change_hands
 from models.rules.request import must_be_one_more_version
 from models.rules.room import must_be_brief, must_have_room
@@ -68,7 +68,7 @@ def apply_command(case: Case, command: Command, now: datetime, *, bounded: bool 
         if bounded:
             must_have_room(case, taken.after, command)
     except Refused as refused:
-        refused.allowed = allowed_sentence(case, command.by)
+        refused.permitted = permitted(case, command.by)
         raise
     return taken
 

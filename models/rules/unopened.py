@@ -34,7 +34,5 @@ def _of_the_report(case: Case) -> str:
         until = f" until {ladder.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if ladder and runs else ""
         return f"The {report.name} is tabled; the silence procedure runs{until}, and the Co-Chairs decide after it."
     if report is not None and report.state is ReportState.DRAFTING:
-        return (
-            f"The {report.name} is being drafted; it is tabled first, and the silence procedure comes before the gate."
-        )
+        return f"The {report.name} is being drafted; it is tabled first, and the Co-Chairs decide after the silence."
     return ""

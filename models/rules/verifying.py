@@ -51,7 +51,9 @@ def verify(context: RuleContext, body: Verify) -> None:
     by_substance = context.case.policy.terms_covered is TermsCovered.SUBSTANCE
     adds = by_substance and outcome.state == "verified" and bool(body.text) and not outcome.achieved
     if outcome.state != "done" and not adds:
-        raise refuse(f"The outcome {body.outcome!r} is {outcome.state}; only one that is done can be verified.")
+        raise refuse(
+            f"The outcome {body.outcome!r} is {outcome.state}; only one that is done, not verified yet, can be verified."
+        )
     may = verifiers(context.case, outcome)
     if context.by not in may:
         raise _verified_by_others(context, outcome, may)
@@ -65,7 +67,7 @@ def _verified_by_others(context: RuleContext, outcome: Outcome, may: tuple[Post,
     own = context.by.member in (outcome.owner, *outcome.supporting)
     why = f"{context.by.member} owns or supports it" if own else "it is for others to verify"
     return refuse(
-        f"{context.by} may not verify the outcome {outcome.title!r}: {why}. May: {', '.join(may) or 'nobody'}.",
+        f"{context.by} may not verify the outcome {outcome.title!r}: {why}. Verified by: {', '.join(may) or 'nobody'}.",
         RefusalKind.FORBIDDEN,
     )
 

@@ -46,7 +46,7 @@ def _kept(found: Iterable[NameInText], keep: tuple[str, ...], why: str) -> tuple
     if strange:
         raise refuse(f"No such name stands in what is told: {', '.join(strange)}.", RefusalKind.INVALID)
     if keep and not why:
-        raise refuse("Say why these names stay without consent, in the field why_kept.", RefusalKind.INVALID)
+        raise refuse("Say why these names stay without consent.", RefusalKind.INVALID)
     return tuple(dict.fromkeys(there[same_words(words)] for words in keep))
 
 
@@ -67,8 +67,8 @@ def names_must_be_settled(case: Case, circulation: Circulation) -> None:
 
 def _unsettled(case: Case, names: Iterable[NameInText]) -> Refused:
     return refuse(
-        f"What is told holds names without consent: {_listed(case, names)}. Add the members to names, so that they are "
-        "asked; or write it in other words; or list the words in keep and say in why_kept why they stay.",
+        f"What is told holds names without consent: {_listed(case, names)}. Name the members too, so that they are asked "
+        "for their consent; or write it in other words; or list the words as staying without consent, and say why.",
         RefusalKind.INVALID,
     )
 

@@ -35,7 +35,7 @@ def test_who_does_not_say_how_it_is_affected_is_told_what_to_add() -> None:
 
 
 def test_being_named_as_affected_is_no_ground_yet() -> None:
-    assert "in the field grounds" in str(refuses(Tabletop(Policy.default()), MY, "submit", ASKED))
+    assert "Add its ground: the member MY" in str(refuses(Tabletop(Policy.default()), MY, "submit", ASKED))
 
 
 @pytest.mark.parametrize(("by", "ground"), [(MM, "origin"), (TH, "transit"), (MY, "destination")])
@@ -139,8 +139,8 @@ def test_the_steering_group_confirms_or_disputes_and_who_is_disputed_is_not_firs
 
 def test_nobody_reviews_its_own_ground_or_one_that_is_not_stated() -> None:
     table = in_review(MY, Policy.default(), grounds=[*GROUNDS, {"member": "NZ", "ground": "flag"}])
-    assert "Another than NZ" in str(refuses(table, NZ, "review_ground", {"member": "NZ", "ground": "flag"}))
-    assert "its grounds are: landing" in str(refuses(table, NZ, "review_ground", {"member": "MY", "ground": "origin"}))
+    assert "does not review it" in str(refuses(table, NZ, "review_ground", {"member": "NZ", "ground": "flag"}))
+    assert "what it states: landing" in str(refuses(table, NZ, "review_ground", {"member": "MY", "ground": "origin"}))
 
 
 def test_a_place_outside_the_membership_is_named_and_gets_nothing() -> None:

@@ -104,4 +104,4 @@ def test_nobody_chooses_its_verifier_by_naming_others_once_it_is_done() -> None:
     table.do(TH, "done", {"outcome": "Radio net"})
     for changes in ({"owner": "MY"}, {"supporting": ["MY", "LK"]}):
         said = str(refuses(table, TH, "amend_outcome", {"outcome": "Radio net", **changes, "text": "Why."}))
-        assert "who works on it is changed before" in said
+        assert "who owns or supports it does not change any more" in said

@@ -117,7 +117,7 @@ def test_a_position_may_be_changed_until_the_second_is_in() -> None:
     says(table, ID, "approve")
     assert stage_of(table) is Stage.PARTICIPANT_SELECTION
     refused = refuses(table, AU, "decide", {"gate": "activation", "position": "decline", "text": "no"})
-    assert "already approved" in str(refused)
+    assert "is closed (approved)" in str(refused)
 
 
 def test_conditions_and_reasons_must_be_said() -> None:
@@ -368,7 +368,7 @@ def test_a_stale_form_is_refused_and_told_who_changed_what() -> None:
     refused = refuses(table, AU, "decide", {"gate": "activation", "position": "approve"}, seen=seen)
     assert refused.why is RefusalKind.CONFLICT
     assert LK in str(refused)
-    assert "resubmit" in str(refused)
+    assert "submit a new version" in refused.sentence
 
 
 def test_the_two_co_chairs_may_decide_on_the_same_page() -> None:

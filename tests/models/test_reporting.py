@@ -327,7 +327,7 @@ def test_a_waiver_stated_while_the_closing_is_decided_voids_positions() -> None:
 def test_nothing_new_is_begun_while_the_closing_is_decided() -> None:
     table = closing()
     assert "before the Co-Chairs" in str(refuses(table, RSO, "circulate"))
-    assert "gate is open" in str(refuses(table, RSO, "close"))
+    assert "decided on what is before them: the closing of the case" in str(refuses(table, RSO, "close"))
 
 
 def test_a_closing_declined_leaves_the_case_reporting() -> None:

@@ -135,7 +135,7 @@ def tabled() -> Tabletop:
 @pytest.mark.parametrize(
     ("table", "by", "do", "fields", "says"),
     [
-        (submitted(), LK, "convene", {}, ["Only a Co-Chair may convene the group", "this is done in: participant sel"]),
+        (submitted(), LK, "convene", {}, ["Only a Co-Chair may convene the group", "this is done at participant sel"]),
         (submitted(), "BD/co-chair", "convene", {}, ["There is no post BD/co-chair", "Only a Co-Chair may convene"]),
         (
             in_review(),
@@ -151,7 +151,11 @@ def tabled() -> Tabletop:
             AU,
             "decide",
             {"gate": "activation", "position": "approve"},
-            ["has not been opened", "The secretariat's completeness check comes first.", "Open now: none."],
+            [
+                "Nothing has been put to the Co-Chairs",
+                "The secretariat's completeness check comes first.",
+                "Open now: nothing.",
+            ],
         ),
         (submitted(), AU, "decide", {"position": "approve"}, ["The secretariat's completeness check comes first."]),
         (
@@ -166,7 +170,7 @@ def tabled() -> Tabletop:
             AU,
             "decide",
             {"gate": "report", "position": "approve"},
-            ["the silence procedure runs until 2026-03-17 03:00 UTC, and", "Open now: none."],
+            ["the silence procedure runs until 2026-03-17 03:00 UTC, and", "Open now: nothing."],
         ),
         (reporting(), AU, "decide", {"gate": "report", "position": "approve"}, ["is tabled first"]),
         (at_work(), AU, "decide", {"gate": "report", "position": "approve"}, ["A report has to be opened"]),
@@ -176,7 +180,10 @@ def tabled() -> Tabletop:
             AU,
             "close",
             {},
-            ["may propose to close the case in: reporting", "(a) and (b) and (c) have neither evidence nor"],
+            [
+                "too early to propose to close the case: the case is at the stage operational",
+                "(a) and (b) and (c) have neither evidence nor",
+            ],
         ),
         (tabled(), AU, "adopt", {}, ["is meant, by its text. The final report is tabled; the silence procedure"]),
     ],
@@ -199,7 +206,10 @@ def test_of_two_requesters_a_refusal_names_both() -> None:
 
 
 def test_a_command_in_the_wrong_stage_is_told_the_right_ones() -> None:
-    assert "a post may convene the group in: participant selection" in str(refuses(at_work(), AU, "convene"))
+    assert (
+        "too late to convene the group: the case is at the stage operational, and this is done at participant selection"
+        in str(refuses(at_work(), AU, "convene"))
+    )
 
 
 def test_a_post_that_does_not_exist_may_do_nothing() -> None:

@@ -22,7 +22,7 @@ from models.request import Request
 from models.rules import RULES, allowed
 from models.rules.affected import most_affected_first
 from models.rules.composition import missing_for_minimum
-from models.rules.permitted import allowed_sentence
+from models.rules.permitted import permitted
 from models.rules.posts import may_change_hands
 from models.visibility import Sight, as_seen
 from tests.models.helpers import (
@@ -86,7 +86,7 @@ def test_a_refusal_lists_what_the_post_may_do_now() -> None:
     table = submitted()
     for post in (LK, RSO, "XX/auditor"):
         may = ", ".join(allowed(table.case, Post(post))) or "nothing"
-        assert allowed_sentence(table.case, Post(post)).endswith(f"may now do: {may}.")
+        assert permitted(table.case, Post(post)).sentence.endswith(f"may now do: {may}.")
     assert allowed(table.case, Post(LK))
 
 

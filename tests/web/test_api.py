@@ -433,7 +433,7 @@ async def test_every_fault_under_api_is_a_problem(place: Place, method: str, pat
         answer = await http.request(method, path, headers={"Authorization": f"Bearer {token}"})
     told = answer.json()
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
-    assert set(told) == {"type", "title", "status", "detail", "allowed"}
+    assert set(told) == {"type", "title", "status", "detail", "allowed", "commands"}
     assert told["status"] == status
     assert told["detail"]
 

@@ -167,7 +167,8 @@ async def test_a_refusal_says_why_and_what_may_be_done(office: Office) -> None:
     absent = await office.give(RSO, "verify", {"outcome": "None such"})
     assert (early.status_code, other.status_code, unread.status_code, absent.status_code) == (409, 403, 422, 403)
     assert other.json()["detail"].startswith("Only the secretariat may")
-    assert "LK/focal-point may now do: " in other.json()["allowed"]
+    assert "LK/focal-point may now do: resubmit, withdraw" in other.json()["allowed"]
+    assert "withdraw" in other.json()["commands"]
     assert "missing" in unread.json()["detail"]
     assert early.json()["title"] == "Conflict"
     for do in ("submit", "draft", "nothing", 3, None):
@@ -190,7 +191,7 @@ async def test_a_command_on_what_has_changed_since_is_refused_and_says_who_chang
     await office.give(RSO, "block", {"outcome": "A hotline", "text": "No line"})
     stale = await office.give(RSO, "done", {"outcome": "A hotline"}, If_Match=tag)
     assert (stale.status_code, stale.json()["type"]) == (412, "urn:ahg:problem:stale")
-    assert stale.json()["detail"].startswith("RSO/secretariat has changed this since you looked (block")
+    assert stale.json()["detail"].startswith("RSO/secretariat has changed this since you looked (entry")
 
     now = (await office.read(RSO)).headers["ETag"]
     for wrong in ("W/" + tag, '"abc"', "12", f"{now}, {tag}"):

@@ -55,7 +55,7 @@ async def test_a_form_says_how_long_a_text_may_be_and_what_is_longer_is_refused_
         sent |= {"missing": "\n".join("sources" for _ in range(LONGEST_LIST + 1)), "text": ""}
         longer = await http.post(f"/cases/{reference}/do/return", data=sent)
     assert answer.status_code == longer.status_code == 422
-    assert "text: berisi 20.001 karakter; paling banyak 20.000 yang diterima." in answer.text
+    assert "sampaikan bersamanya: berisi 20.001 karakter; paling banyak 20.000 yang diterima." in answer.text
     assert "paling banyak 200 butir; missing berisi lebih banyak." in longer.text
 
 

@@ -19,7 +19,6 @@ from models.release import release_of
 from models.rules import terms_of_reference
 from models.tables.cases import FollowUpRow
 from models.visibility import Sight
-from notifications.addresses import command_address
 from records import queries
 from web.case.amended import amended_words
 from web.case.readings import note_read
@@ -27,7 +26,7 @@ from web.case.seen import AtCase, CaseVisit, actions_of, hidden_sections
 from web.case.timeline import timeline
 from web.kit.asked import AskedNumber
 from web.kit.visitor import current_site
-from web.kit.wording import command_words
+from web.kit.wording import offered
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
@@ -101,8 +100,7 @@ def _circulated(at: CaseVisit) -> HTMLResponse:
 def _doable(at: CaseVisit) -> list[tuple[str, str]]:
     """What the post may do: the addresses of the pages, and the words."""
     _say, _ = at.words
-    may = actions_of(at.case, at.visitor.post)
-    return [(command_address(do, at.case.reference), command_words(do, _)) for do in may]
+    return offered(actions_of(at.case, at.visitor.post), at.case.reference, _)
 
 
 def _steps(case: Case) -> list[tuple[Stage, str]]:

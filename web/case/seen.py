@@ -10,13 +10,11 @@ from models.duties import open_duties
 from models.posts import Post, Role
 from models.rules import allowed
 from models.visibility import Seen, Sight, as_seen, sits_as_co_chair
-from notifications.addresses import OWN_PAGES
 from notifications.words import Words
-from web.kit.forms import FORMS
 from web.kit.render import names_in, render, words_of_page
 from web.kit.roles import LedgerReader
 from web.kit.visitor import SignedIn, Visitor, current_site
-from web.kit.wording import Translate
+from web.kit.wording import Translate, has_page
 
 
 async def seen_or_404(request: Request, reference: str, post: Post) -> tuple[Case, Seen]:
@@ -81,4 +79,4 @@ def actions_of(case: Case, post: Post) -> list[str]:
     """What the post may do on this case now and has a page for, the post's duties first."""
     mine = [duty.do for duty in open_duties(case) if duty.post == post]
     may = allowed(case, post)
-    return [do for do in dict.fromkeys((*mine, *may)) if do in may and (do in FORMS or do in OWN_PAGES)]
+    return [do for do in dict.fromkeys((*mine, *may)) if do in may and has_page(do)]

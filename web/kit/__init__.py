@@ -19,6 +19,7 @@
 ``language``           the choice of the pages' language
 ``commands``           gives a command and answers its form: done, refused, or the case does not answer
 ``wording``            duties, commands and acts of the clock in words
+``refusal_words``      a refusal in the words of pages
 ``forms``              the form of each command, and what was sent with one
 ``errors``             pages that say what went wrong
 ``problems``           the same for programs (RFC 9457)

@@ -30,7 +30,7 @@ class Problem(Value):
 
     ``type`` is ``about:blank`` where the status says it all, otherwise ``urn:ahg:problem:`` and a word. ``detail`` is a
     sentence for people. ``allowed``: what the post may do on the case now and whom the case waits for, as far as the
-    post sees it; empty where the problem has nothing to do with a case.
+    post sees it; empty where the problem has nothing to do with a case. ``commands``: the names of what it may do.
     """
 
     type: str
@@ -38,6 +38,7 @@ class Problem(Value):
     status: int
     detail: str
     allowed: str = ""
+    commands: tuple[str, ...] = ()
 
 
 class Refusal(Exception):
@@ -50,6 +51,7 @@ class Refusal(Exception):
         kind: str = "",
         *,
         allowed: str = "",
+        commands: tuple[str, ...] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -57,12 +59,15 @@ class Refusal(Exception):
         self.detail = detail
         self.kind = kind
         self.allowed = allowed
+        self.commands = commands
         self.headers = headers
 
 
 def refusal_answer(refusal: Refused, status: int | None = None, kind: str = "") -> Refusal:
     """What the rules refuse, as a problem; ``status`` and ``kind`` replace those of the refusal."""
-    return Refusal(status or refusal.why.status, refusal.sentence, kind or refusal.why.value, allowed=refusal.allowed)
+    commands = refusal.permitted.commands if refusal.permitted else ()
+    status, kind = status or refusal.why.status, kind or refusal.why.value
+    return Refusal(status, refusal.sentence, kind, allowed=refusal.allowed, commands=commands)
 
 
 def problem(refusal: Refusal) -> Response:
@@ -73,6 +78,7 @@ def problem(refusal: Refusal) -> Response:
         status=refusal.status,
         detail=refusal.detail or _SAID.get(refusal.status, ""),
         allowed=refusal.allowed,
+        commands=refusal.commands,
     )
     return Response(said.model_dump_json(), refusal.status, headers=dict(refusal.headers or {}), media_type=MEDIA)
 

@@ -24,8 +24,8 @@ from models.agenda import NextAct
 from models.attachments import written_size
 from models.case import Case, Outcome
 from models.duties import Duty
+from models.refusal import Permitted
 from models.request import SECTIONS
-from models.too_much import too_much_in
 from notifications import addresses
 from notifications.catalogues import SOURCE, catalogue, languages, spoken_language
 from notifications.environment import language_of
@@ -35,6 +35,7 @@ from records.lists import ListedAct, ListedDuty
 from web.kit import wording
 from web.kit.forms import FIGURE_ROWS, GROUND_ROWS, GROUND_WORDS, ROUTE_ROWS
 from web.kit.plots import progress_bar
+from web.kit.refusal_words import refusal_words
 from web.kit.visitor import Visitor
 
 FOLDER = Path(__file__).parents[1]
@@ -124,6 +125,10 @@ def _duty_words(context: Context, duty: Duty | ListedDuty) -> str:
     return wording.duty_words(duty.do, duty.about, context["say"], _word(context))
 
 
+def _offered(context: Context, permitted: Permitted) -> list[tuple[str, str]]:
+    return wording.offered(permitted.commands, permitted.reference, _word(context))
+
+
 def _act_words(context: Context, act: NextAct | ListedAct) -> str:
     return wording.act_words(act.subject, act.act, context["say"], _word(context))
 
@@ -158,23 +163,8 @@ def _term_words(context: Context, term: str) -> Markup | str:
 
 
 def _refusal(context: Context, sentence: str) -> Markup:
-    """A sentence of a refusal. Most of the rules' are English (decision 26), and are marked as such for who listens."""
-    language, _ = context["language"], _word(context)
-    said, facts = too_much_in(sentence) or (sentence, {})
-    told = {name: _fact(context, name, fact) for name, fact in facts.items()}
-    translated = _(said) % told if told else _(said)
-    if translated != sentence or language == SOURCE:
-        words: Words = context["say"]
-        return Markup("<bdi>{}</bdi>").format(words.named(translated))
     english = words_for_reader(context["visitor"], SOURCE, context.get("names"))
-    return Markup('<bdi lang="{}" dir="ltr">{}</bdi>').format(SOURCE, english.named(sentence))
-
-
-def _fact(context: Context, name: str, fact: int | str) -> str:
-    words: Words = context["say"]
-    if isinstance(fact, int):
-        return _number(context, fact)
-    return words.gate(fact) if name == "gate" else _word(context)(fact) if name == "kind" else fact
+    return refusal_words(sentence, context["language"], context["say"], english, _word(context))
 
 
 def _number(context: Context, value: float) -> str:
@@ -195,6 +185,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "moment": pass_context(_moment),
     "moment_of": pass_context(_moment_of),
     "number": pass_context(_number),
+    "offered": pass_context(_offered),
     "outside": pass_context(_outside),
     "place_words": pass_context(_place_words),
     "progress_bar": pass_context(_progress_bar),

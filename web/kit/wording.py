@@ -1,23 +1,33 @@
 """Commands, duties and acts of the clock in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from models.base import N_
 from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind, read_subject
 from models.request import FIELD_WORDS
-from notifications.addresses import about_field
+from notifications.addresses import OWN_PAGES, about_field, command_address
 from notifications.words import Words
 from web.kit.forms import FORMS
 
 Translate = Callable[[str], str]
 
-_RESUBMIT = N_("Submit a new version of the request")
+_OWN_PAGES = {"submit": N_("New request"), "resubmit": N_("Submit a new version of the request")}
 
 
 def command_words(do: str, _: Translate) -> str:
     """The heading of a command's page."""
-    return _(FORMS[do].title if do in FORMS else _RESUBMIT)
+    return _(FORMS[do].title if do in FORMS else _OWN_PAGES[do])
+
+
+def has_page(do: str) -> bool:
+    """Whether a command is given on a page."""
+    return do in FORMS or do in OWN_PAGES
+
+
+def offered(commands: Iterable[str], reference: str, _: Translate) -> list[tuple[str, str]]:
+    """The pages of commands on a case, each with its address and heading; one without a page is left out."""
+    return [(command_address(do, reference), command_words(do, _)) for do in commands if has_page(do)]
 
 
 def section_words(section: str, _: Translate) -> str:

@@ -11,6 +11,7 @@ from models.base import N_
 from models.case import Case
 from models.refusal import Refused
 from models.rules import allowed
+from web.case.refusals import refusal_for_reader
 from web.case.seen import AtCase, CaseVisit, visit_case
 from web.kit.commands import give_command, page_of_command
 from web.kit.forms import FormWords, fields_sent
@@ -99,6 +100,7 @@ async def submit_version(request: Request, visitor: FocalPoint, reference: str) 
     again = [*words, *(("attachments", one.sha256) for one in files)]
 
     async def refused(refusal: Refused) -> HTMLResponse:
-        return await _version(at, fields, refused=refusal, command_id=command_id)
+        why = refusal_for_reader(refusal, case, at.seen, "resubmit", changes, site.clock())
+        return await _version(at, fields, refused=why, command_id=command_id)
 
     return await page_of_command(request, given, sent=again, refused=refused, case=case)

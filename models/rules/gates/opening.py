@@ -111,7 +111,7 @@ def proposer_desk(context: RuleContext) -> Post:
 def must_be_free(case: Case, name: GateName) -> None:
     """Refuse while the gate is open."""
     if gate := case.waiting_gate(name):
-        raise refuse(f"The gate {name.value!r} is open already; it waits for {', '.join(gate.undecided)}.")
+        raise refuse(f"The decision on {name.words} is open already; it waits for {', '.join(gate.undecided)}.")
 
 
 def must_not_be_closing(case: Case) -> None:

@@ -71,7 +71,7 @@ def _must_be_another(context: RuleContext, gate: Gate, position: PositionKind, t
     stands = gate.positions.get(context.by)
     said = (position, text, gate.on, context.recorded_by)
     if stands is not None and (stands.position, stands.text, stands.on, stands.recorded_by) == said:
-        raise refuse(f"{context.by} has taken this position at the gate {gate.name.value!r} already, and it stands.")
+        raise refuse(f"{context.by} has taken this position on {gate.name.words} already, and it stands.")
 
 
 def _ask(context: RuleContext, gate: Gate, text: str) -> None:
@@ -100,24 +100,27 @@ def _the_gate(case: Case, name: GateName | None, post: Post) -> Gate:
     if name is None:
         mine = case.gates_meant(post)
         if len(mine) != 1:
-            names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
+            names = _open_now(case)
             first = "" if case.open_gates else what_comes_first(case, None)
-            raise refuse(f"Say which gate you decide; open now: {names}. {first}".strip(), RefusalKind.INVALID)
+            raise refuse(f"Say what you decide on; open now: {names}. {first}".strip(), RefusalKind.INVALID)
         return mine[0]
     gate = case.gates.get(name)
     if gate is None:
-        names = ", ".join(gate.name.value for gate in case.open_gates) or "none"
         raise refuse(
-            f"The gate {name.value!r} has not been opened; there is nothing to decide there yet. "
-            f"{what_comes_first(case, name)} Open now: {names}.".replace("  ", " ")
+            f"Nothing has been put to the Co-Chairs on {name.words} yet. {what_comes_first(case, name)} "
+            f"Open now: {_open_now(case)}.".replace("  ", " ")
         )
     if not gate.open:
         outcome = gate.outcome.value if gate.outcome else ""
         raise refuse(
-            f"The gate {name.value!r} is already {outcome}; a position can no longer be taken or changed. "
+            f"The decision on {name.words} is closed ({outcome}); a position can no longer be taken or changed. "
             f"{_of_a_new_report(case, name)}".strip()
         )
     return gate
+
+
+def _open_now(case: Case) -> str:
+    return ", ".join(gate.name.words for gate in case.open_gates) or "nothing"
 
 
 def _of_a_new_report(case: Case, name: GateName) -> str:
@@ -128,8 +131,8 @@ def _of_a_new_report(case: Case, name: GateName) -> str:
 def _not_a_decider(gate: Gate, post: Post) -> Refused:
     deciders = " and ".join(decider.post for decider in gate.deciders)
     return refuse(
-        "Only a Co-Chair that has not recused, or the Steering Group member in its place, may decide the "
-        f"gate {gate.name.value!r}: {deciders}, not {post}.",
+        "Only a Co-Chair that has not recused, or the Steering Group member in its place, may decide on "
+        f"{gate.name.words}: {deciders}, not {post}.",
         RefusalKind.FORBIDDEN,
     )
 

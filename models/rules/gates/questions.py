@@ -34,7 +34,7 @@ def answer(context: RuleContext, body: Answer) -> None:
     asked = [gate for gate in context.case.open_gates if gate.questions]
     gate = next((gate for gate in asked if body.gate in (None, gate.name)), None)
     if gate is None:
-        raise refuse("No question of a Co-Chair is open at that gate.")
+        raise refuse("No Co-Chair has a question open there, so there is nothing to answer.")
     if not _may_answer(context.case, gate, context.by):
         raise refuse(f"The question is for {gate.respondent} to answer.", RefusalKind.FORBIDDEN)
     context.emit(e.QuestionAnswered(gate=gate.name, text=body.text))
