@@ -34,6 +34,19 @@ class TimelineEntry(NamedTuple):
     means: Means | None = None
     contested_at: datetime | None = None
 
+    @property
+    def names_member(self) -> bool:
+        """Whether its sentence begins with the member that acts: its post need not come before."""
+        return EVENT_SENTENCES.get(self.type, "").startswith(_MEMBER_FIRST)
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether its sentence has a subject of its own, which its post cannot be."""
+        return EVENT_SENTENCES.get(self.type, "").startswith(_THING_FIRST)
+
+
+_MEMBER_FIRST = ("%(member)s", "%(by)s")
+_THING_FIRST = ("the ", "consent of ")
 
 QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
 """What only the machinery needs to know."""
