@@ -37,16 +37,13 @@ class TimelineEntry(NamedTuple):
     @property
     def names_member(self) -> bool:
         """Whether its sentence begins with the member that acts: its post need not come before."""
-        return EVENT_SENTENCES.get(self.type, "").startswith(_MEMBER_FIRST)
+        return self.type in _OF_ITS_MEMBER
 
     @property
     def has_subject(self) -> bool:
         """Whether its sentence has a subject of its own, which its post cannot be."""
-        return EVENT_SENTENCES.get(self.type, "").startswith(_THING_FIRST)
+        return self.type in _OF_A_THING
 
-
-_MEMBER_FIRST = ("%(member)s", "%(by)s")
-_THING_FIRST = ("the ", "consent of ")
 
 QUIET_EVENTS = frozenset(("ladder_set", "ladder_cleared", "question_dropped"))
 """What only the machinery needs to know."""
@@ -71,8 +68,29 @@ _CAME_ABOUT: dict[str, str] = {
 """Sentences that say what came about, not what a post did."""
 
 _WITHOUT_SUBJECT = frozenset((*_CAME_ABOUT, "rung_passed"))
+_OF_ITS_MEMBER: dict[str, str] = {
+    "responded": N_("%(member)s: %(state)s"),
+    "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
+    "outcome_taken_on": N_("%(member)s: %(answer)s the outcome %(outcome)s"),
+    "arrangement_agreed": N_("%(member)s agreed to the arrangement %(arrangement)s"),
+    "arrangement_left": N_("%(member)s left the arrangement %(arrangement)s"),
+    "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s%(between)s"),
+    "contributed": N_("%(member)s contributed to the report"),
+    "objected": N_("%(member)s objected"),
+}
+"""Sentences that begin with the member that acts: its post need not come before."""
+
+_OF_A_THING: dict[str, str] = {
+    "outcome_moved": N_("the outcome %(outcome)s is %(state)s"),
+    "report_moved": N_("the %(report)s is %(state)s"),
+    "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
+}
+"""Sentences with a subject of their own, which the post cannot be."""
+
 EVENT_SENTENCES: dict[str, str] = {
     **_CAME_ABOUT,
+    **_OF_ITS_MEMBER,
+    **_OF_A_THING,
     "submitted": N_("submitted the request"),
     "returned": N_("sent the request back: %(missing)s"),
     "resubmitted": N_("submitted version %(version)s; changed: %(changed)s"),
@@ -90,36 +108,25 @@ EVENT_SENTENCES: dict[str, str] = {
     "recused": N_("recused itself from %(gate)s; %(substitute)s takes its place"),
     "participants_proposed": N_("proposed participants: %(listed)s"),
     "commented": N_("commented"),
-    "responded": N_("%(member)s: %(state)s"),
     "replaced": N_("proposed %(by)s in the place of %(member)s"),
     "admission_proposed": N_("proposed to admit %(member)s; the Steering Group may object"),
     "admitted": N_("admitted %(member)s, subject to the group's endorsement"),
-    "endorsed": N_("%(by)s endorsed the admission of %(member)s"),
     "convened": N_("convened the group until %(active_until)s"),
     "outcome_added": N_("added the outcome %(title)s (owner: %(owner)s)"),
     "outcome_amended": N_("amended the outcome %(outcome)s: %(amended)s"),
-    "outcome_taken_on": N_("%(member)s: %(answer)s the outcome %(outcome)s"),
     "progress_noted": N_("noted progress on %(outcome)s: %(value)s"),
-    "outcome_moved": N_("the outcome %(outcome)s is %(state)s"),
     "arrangement_added": N_("proposed the arrangement %(title)s between %(parties)s"),
-    "arrangement_agreed": N_("%(member)s agreed to the arrangement %(arrangement)s"),
     "arrangement_amendment_proposed": N_("proposed for the arrangement %(arrangement)s: %(amended)s"),
-    "arrangement_left": N_("%(member)s left the arrangement %(arrangement)s"),
-    "exchange_logged": N_("%(member)s noted an exchange under %(arrangement)s: %(kind)s, %(on)s%(between)s"),
     "arrangement_reviewed": N_("reviewed the arrangement %(arrangement)s"),
     "meeting_scheduled": N_("called the meeting %(title)s, %(starts)s"),
     "meeting_cancelled": N_("called off the meeting %(title)s, %(starts)s"),
     "attendance_taken": N_("noted attendance of %(meeting)s: present %(present)s; absent %(absent)s"),
     "situation_updated": N_("gave a situation update"),
     "report_opened": N_("opened the %(report)s"),
-    "contributed": N_("%(member)s contributed to the report"),
     "recommended": N_("added recommendation %(number)s"),
-    "objected": N_("%(member)s objected"),
     "revised": N_("revised the report: version %(version)s"),
-    "report_moved": N_("the %(report)s is %(state)s"),
     "circulation_proposed": N_("proposed circulation %(number)s (%(what)s) to %(to)s, naming %(names)s"),
     "circulation_reworded": N_("proposed other words for circulation %(number)s, naming %(names)s"),
-    "consent_noted": N_("consent of %(member)s to being named: %(consent)s"),
     "waived": N_("waived the term of reference (%(term)s)"),
     "contested": N_("contested what was recorded in its name on %(recorded_at)s as entry %(entry)s"),
     "delegated": N_("named an alternate for %(post)s: %(person)s"),
