@@ -5,15 +5,12 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from typing import Any
 
-from babel import Locale
-
 from models.base import N_
 from models.notices import DAY_ENTERED
-from models.posts import Capacity
 from notifications.addresses import days_address
 from notifications.correspondents import MailReader, Sender
 from notifications.environment import language_of, mail_translations
-from notifications.of_no_case import mail_of_no_case
+from notifications.of_no_case import mail_of_no_case, seen_of_no_case
 from notifications.texts import prose
 from notifications.words import Words
 
@@ -37,15 +34,9 @@ def compose_day(
     catalogue = mail_translations(language)
     say = Words(names, language=language, zone=reader.zone, translations=catalogue)
     first, last = (say.when(date.fromisoformat(facts[name])) for name in ("first", "last"))
-    context: dict[str, Any] = {
+    own: dict[str, Any] = {
         "as_named": True,
         "asks": True,
-        "case": catalogue.gettext(_ABOUT),
-        "confirm_url": "",
-        "deadline": "none",
-        "default_policy": False,
-        "direction": Locale.parse(language).text_direction,
-        "due": "",
         "facts": {
             "by": prose(facts["by"]),
             "closed": facts["closed"] == "closed",
@@ -55,12 +46,8 @@ def compose_day(
             "member": say.member(facts["member"]),
             "why": prose(facts["why"]),
         },
-        "is_alternate": reader.capacity is Capacity.ALTERNATE,
-        "language": language,
-        "mandatory": True,
-        "post": say.post(reader.post),
-        "say": say,
         "where": "page",
         "url": sender.public_url + days_address(facts["member"]),
     }
+    context = seen_of_no_case(reader, say, _ABOUT, **own)
     return mail_of_no_case(DAY_ENTERED, context, reader=reader, at=at, key=key, sender=sender)

@@ -5,15 +5,38 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
+from babel import Locale
+
 from models.notices import DIGEST
+from models.posts import Capacity
 from notifications import mime
 from notifications.compose import off_fields
 from notifications.correspondents import MailReader, Sender
 from notifications.envelope import fixed_fields, header_digest, reply_field
-from notifications.environment import template_set
+from notifications.environment import language_of, mail_translations, template_set
 from notifications.message import forms_of, message_of
 from notifications.texts import shortened
 from notifications.wording import LONGEST_SUBJECT, in_one_line
+from notifications.words import Words
+
+
+def seen_of_no_case(reader: MailReader, say: Words, about: str, **own: Any) -> dict[str, Any]:
+    """What the templates of a mail see that cannot be switched off: its reader, what it is ``about``, and its ``own``."""
+    language = language_of(reader.language)
+    return {
+        "case": mail_translations(language).gettext(about),
+        "confirm_url": "",
+        "deadline": "none",
+        "default_policy": False,
+        "direction": Locale.parse(language).text_direction,
+        "due": "",
+        "is_alternate": reader.capacity is Capacity.ALTERNATE,
+        "language": language,
+        "mandatory": True,
+        "post": say.post(reader.post),
+        "say": say,
+        **own,
+    }
 
 
 def mail_of_no_case(

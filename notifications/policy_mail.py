@@ -5,15 +5,12 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from babel import Locale
-
 from models.base import N_
 from models.notices import POLICY_PROPOSED
-from models.posts import Capacity
 from notifications.addresses import POLICY, PROPOSED_POLICY
 from notifications.correspondents import MailReader, Sender
 from notifications.environment import language_of, mail_translations
-from notifications.of_no_case import mail_of_no_case
+from notifications.of_no_case import mail_of_no_case, seen_of_no_case
 from notifications.texts import prose
 from notifications.words import Words
 
@@ -57,20 +54,10 @@ def _context(
     if asks:
         seen["changes"] = int(facts["changes"])
     say = Words(names, language=language, zone=reader.zone, translations=catalogue)
-    return {
+    own: dict[str, Any] = {
         "asks": asks,
-        "case": catalogue.gettext(_ABOUT),
-        "confirm_url": "",
-        "deadline": "none",
-        "default_policy": False,
-        "direction": Locale.parse(language).text_direction,
-        "due": "",
         "facts": seen,
-        "is_alternate": reader.capacity is Capacity.ALTERNATE,
-        "language": language,
-        "mandatory": True,
-        "post": say.post(reader.post),
-        "say": say,
         "where": "page" if asks else "policy",
         "url": public_url + (PROPOSED_POLICY if asks else POLICY),
     }
+    return seen_of_no_case(reader, say, _ABOUT, **own)

@@ -5,16 +5,13 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from babel import Locale
-
 from models.base import N_
 from models.directory_changes import DIRECTORY_ROLES
 from models.notices import POST_CHANGED
-from models.posts import Capacity
 from notifications.addresses import OFFERS, announced_address
 from notifications.correspondents import MailReader, Sender
 from notifications.environment import language_of, mail_translations
-from notifications.of_no_case import mail_of_no_case
+from notifications.of_no_case import mail_of_no_case, seen_of_no_case
 from notifications.texts import line, prose
 from notifications.words import Words
 
@@ -46,25 +43,15 @@ def compose_post_mail(
     say = Words(names, language=language, zone=reader.zone, translations=catalogue)
     has_page = facts["what"] in _HAS_A_PAGE
     offered = facts["what"] == "offered" and facts.get("to_email") == facts["email"]
-    context: dict[str, Any] = {
+    own: dict[str, Any] = {
         "as_named": "to_email" in facts,
         "asks": facts["what"] in ("announced", "untold") or offered,
-        "case": catalogue.gettext(_ABOUT),
-        "confirm_url": "",
-        "deadline": "none",
-        "default_policy": False,
-        "direction": Locale.parse(language).text_direction,
-        "due": "",
         "facts": {**_said(facts, say), "offered": offered},
-        "is_alternate": reader.capacity is Capacity.ALTERNATE,
-        "language": language,
-        "mandatory": True,
-        "post": say.post(reader.post),
         "record": line(record),
-        "say": say,
         "where": "announced" if has_page else "page" if offered else "pages",
         "url": sender.public_url + (announced_address(facts["number"]) if has_page else OFFERS if offered else "/"),
     }
+    context = seen_of_no_case(reader, say, _ABOUT, **own)
     return mail_of_no_case(
         POST_CHANGED, context, reader=reader, at=at, key=key, sender=sender, marks=[record] if record else []
     )
