@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock sbom audit digests bench bench-mail bench-pages fuzz mutation pictures golden messages migration clean
+.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-mail bench-pages fuzz mutation pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,11 +32,19 @@ run: $(STAMP) ## Start everything on this machine; Ctrl-C stops it, and nothing 
 test: $(STAMP) ## Run the whole test suite
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(STAMP) ## Check style, types, which part imports which, and the order of the house (tests/house)
+check: style types imports house ## Check style, types, which part imports which, and the order of the house (tests/house)
+
+style: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(STAMP)
 	$(BIN)/mypy .
+
+imports: $(STAMP)
 	$(BIN)/lint-imports
+
+house: $(STAMP)
 	$(BIN)/python -m pytest -q -n 0 tests/house
 
 format: $(STAMP) ## Rewrite the code in the house style
