@@ -34,17 +34,17 @@ test: $(STAMP) ## Run the whole test suite
 
 check: style types imports house ## Check style, types, which part imports which, and the order of the house (tests/house)
 
-style: $(STAMP)
+style: $(STAMP) ## Check style alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(STAMP)
+types: $(STAMP) ## Check types alone
 	$(BIN)/mypy .
 
-imports: $(STAMP)
+imports: $(STAMP) ## Check which part imports which alone
 	$(BIN)/lint-imports
 
-house: $(STAMP)
+house: $(STAMP) ## Check the order of the house alone
 	$(BIN)/python -m pytest -q -n 0 tests/house
 
 format: $(STAMP) ## Rewrite the code in the house style

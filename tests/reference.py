@@ -144,8 +144,8 @@ def commands() -> Iterator[str]:
         "`models/rules/room.py`)."
     )
     yield (
-        "Every command but `draft` and `submit` has the field `text`: what the post says with it (text, nothing by "
-        "default). It is left out of the tables below, but where it must be given."
+        "Every command but `draft`, `submit` and `log_exchange` has the field `text`: what the post says with it (text, "
+        "nothing by default), kept in the log. It is left out of the tables below, but where it must be given."
     )
     for do, cls in COMMANDS.items():
         yield f"## {do}"

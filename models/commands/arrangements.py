@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from models.base import Day, Line, Prose
-from models.commands.body import Body, Codes
+from models.commands.body import AS_SENT, Body, Codes
 
 Marking = Literal["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"]
 """A label of the Traffic Light Protocol 2.0 (FIRST)."""
@@ -45,6 +45,13 @@ class LogExchange(_OnArrangement):
     on: Day | None = Field(default=None, description="the day")
     gave: Line | None = Field(default=None, description="the party that gave it; left out: the one that notes it")
     received: Codes = Field(default=(), description="the parties that received it; left out: all others")
+
+    @field_validator("text")
+    @classmethod
+    def _says_no_content(cls, given: str, info: ValidationInfo) -> str:
+        if given and info.context == AS_SENT:
+            raise ValueError("an exchange is noted without words, so that nothing of its content is kept; leave it out")
+        return given
 
 
 class ReviewArrangement(_OnArrangement):

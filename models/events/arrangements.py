@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.base import Instant, Line, Prose, Value
+from models.base import Instant, Line, Prose, Value, is_empty
 from models.case.arrangements import Arrangement, ArrangementTerms
 from models.reasons import StatedReason
 
@@ -13,12 +13,14 @@ from models.reasons import StatedReason
 class ArrangementAdded(Value):
     type: Literal["arrangement_added"] = "arrangement_added"
     arrangement: Arrangement
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class ArrangementAgreed(Value):
     type: Literal["arrangement_agreed"] = "arrangement_agreed"
     arrangement: str
     member: str
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class ArrangementInForce(Value):
@@ -36,8 +38,8 @@ class ExchangeLogged(Value):
     member: str
     kind: Line = ""
     on: date
-    gave: Line = Field(default="", exclude_if=lambda gave: not gave)
-    received: tuple[str, ...] = Field(default=(), exclude_if=lambda received: not received)
+    gave: Line = Field(default="", exclude_if=is_empty)
+    received: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
 
 
 class ArrangementReviewed(Value):

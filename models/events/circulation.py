@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from models.base import Value
+from pydantic import Field
+
+from models.base import Prose, Value, is_empty
 from models.case.circulation import Circulation, Consent
 
 
@@ -23,6 +25,7 @@ class ConsentNoted(Value):
     circulation: int
     member: str
     consent: Consent
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class CirculationMoved(Value):

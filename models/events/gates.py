@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from models.base import Prose, Value
+from pydantic import Field
+
+from models.base import Prose, Value, is_empty
 from models.case.gates import Decider, GateName, GateOutcome, PositionKind
 from models.posts import Post
 from models.reasons import StatedReason
 
 
 class GateOpened(Value):
-    """``matter``: of which ``about`` is the text."""
+    """``matter``: of which ``about`` is the text. ``text``: what the post said that had it opened."""
 
     type: Literal["gate_opened"] = "gate_opened"
     gate: GateName
@@ -20,6 +22,7 @@ class GateOpened(Value):
     respondent: Post
     deciders: tuple[Decider, ...]
     terms: Mapping[str, str] = {}
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class PositionTaken(Value):

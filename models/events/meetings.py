@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from models.base import Prose, Value
+from pydantic import Field
+
+from models.base import Prose, Value, is_empty
 from models.case.meetings import Meeting
 from models.request import Figure
 
@@ -14,6 +16,7 @@ class MeetingScheduled(Value):
     meeting: Meeting
     moved: bool = False
     before: Meeting | None = None
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class MeetingCancelled(Value):
@@ -28,6 +31,7 @@ class AttendanceTaken(Value):
     present: tuple[str, ...] = ()
     observing: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class SituationUpdated(Value):

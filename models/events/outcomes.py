@@ -13,6 +13,7 @@ from models.reasons import StatedReason
 class OutcomeAdded(Value):
     type: Literal["outcome_added"] = "outcome_added"
     outcome: Outcome
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class OutcomeAmended(Value):

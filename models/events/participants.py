@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from models.base import Instant, Line, Prose, Value
+from pydantic import Field
+
+from models.base import Instant, Line, Prose, Value, is_empty
 from models.case.participants import ParticipantState, Seat
 from models.posts import Post
 from models.reasons import StatedReason
@@ -85,6 +87,7 @@ class Endorsed(Value):
     type: Literal["endorsed"] = "endorsed"
     member: str
     by: str
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class MinimumMissing(Value):

@@ -17,6 +17,7 @@ class Delegated(Value):
     post: Post
     to: Person
     until: date | None = None
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class HandOverOffered(Value):
@@ -25,12 +26,14 @@ class HandOverOffered(Value):
     type: Literal["hand_over_offered"] = "hand_over_offered"
     post: Post
     to: Person
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class HandedOver(Value):
     type: Literal["handed_over"] = "handed_over"
     post: Post
     to: Person
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class Contested(Value):

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from models.base import Prose, Value
+from pydantic import Field
+
+from models.base import Prose, Value, is_empty
 from models.case.reporting import Recommendation, Report, ReportState
 from models.posts import Post
 from models.reasons import StatedReason
@@ -11,6 +13,7 @@ from models.reasons import StatedReason
 class ReportOpened(Value):
     type: Literal["report_opened"] = "report_opened"
     report: Report
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class Contributed(Value):

@@ -35,12 +35,14 @@ class Resubmitted(Value):
     version: int
     request: Request
     changed: tuple[str, ...]
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class Joined(Value):
     type: Literal["joined"] = "joined"
     member: str
     grounds: tuple[StatedGround, ...] = Field(default=(), exclude_if=is_empty)
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class GroundReviewed(Value):
@@ -53,6 +55,7 @@ class GroundReviewed(Value):
 
 class FoundComplete(Value):
     type: Literal["found_complete"] = "found_complete"
+    text: Prose = Field(default="", exclude_if=is_empty)
 
 
 class RequesterWithdrew(Value):

@@ -62,7 +62,7 @@ def add_arrangement(context: RuleContext, body: AddArrangement) -> None:
         begins=body.begins,
         review=body.review,
     )
-    context.emit(e.ArrangementAdded(arrangement=arrangement))
+    context.emit(e.ArrangementAdded(arrangement=arrangement, text=body.text))
     agreement_owed(context, body.title)
     if context.by.role is Role.FOCAL_POINT and context.by.member in body.parties:
         agreed_by(context, body.title, context.by.member)
@@ -83,12 +83,12 @@ def agree(context: RuleContext, body: Agree) -> None:
     arrangement = their_arrangement(context, body.arrangement, asked=True)
     member = context.by.member
     must_be_news(context.case, member, member not in arrangement.awaited, f"agreed to {arrangement.title!r}")
-    agreed_by(context, body.arrangement, context.by.member)
+    agreed_by(context, body.arrangement, context.by.member, body.text)
 
 
-def agreed_by(context: RuleContext, title: str, member: str) -> None:
+def agreed_by(context: RuleContext, title: str, member: str, text: str = "") -> None:
     """Note that a party agrees, and what follows when it is the last one."""
-    context.emit(e.ArrangementAgreed(arrangement=title, member=member))
+    context.emit(e.ArrangementAgreed(arrangement=title, member=member, text=text))
     once_agreed(context, title)
 
 

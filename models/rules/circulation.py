@@ -201,7 +201,8 @@ def consent(context: RuleContext, body: GiveConsent) -> None:
     said = Consent.GIVEN if body.answer == "give" else Consent.REFUSED
     before = circulation.consents.get(context.by.member)
     must_be_news(context.case, context.by.member, said is before, "said so")
-    context.emit(e.ConsentNoted(circulation=circulation.number, member=context.by.member, consent=said))
+    member = context.by.member
+    context.emit(e.ConsentNoted(circulation=circulation.number, member=member, consent=said, text=body.text))
     _release_if_ready(context)
 
 

@@ -176,7 +176,7 @@ def close(context: RuleContext, body: Close) -> None:
             "The case cannot be closed before the Co-Chairs have decided what the wider membership is told. The "
             "secretariat or a Co-Chair proposes a circulation first, or proposes that nothing is circulated."
         )
-    open_gate(context, GateName.CLOSURE, _closing_matter(case))
+    open_gate(context, GateName.CLOSURE, _closing_matter(case), said=body.text)
 
 
 def _closing_matter(case: Case) -> GateMatter:

@@ -161,7 +161,7 @@ def endorse(context: RuleContext, body: Endorse) -> None:
         )
     endorsed = context.by.member in one.endorsed_by
     must_be_news(context.case, context.by.member, endorsed, f"endorsed the admission of {one.member}")
-    context.emit(e.Endorsed(member=one.member, by=context.by.member))
+    context.emit(e.Endorsed(member=one.member, by=context.by.member, text=body.text))
     one = context.case.participants[one.member]
     if one.state is ParticipantState.ADMITTED and is_endorsed(context.case, one):
         _endorsed(context, one.member)

@@ -21,7 +21,7 @@ def schedule_meeting(context: RuleContext, body: ScheduleMeeting) -> None:
         raise refuse(f"The meeting {body.title!r} has been held; call the next one by another title.")
     meeting = Meeting(title=body.title, place=body.place, starts=body.starts, ends=body.ends, agenda=body.agenda)
     known = None if known is not None and known.cancelled else known
-    context.emit(e.MeetingScheduled(meeting=meeting, moved=known is not None, before=known))
+    context.emit(e.MeetingScheduled(meeting=meeting, moved=known is not None, before=known, text=body.text))
 
 
 def _can_be_cancelled(case: Case, post: Post) -> bool:
@@ -53,7 +53,9 @@ def attend(context: RuleContext, body: Attend) -> None:
     if len(set(named)) < len(named):
         raise refuse("A member is named twice in the attendance.", RefusalKind.INVALID)
     context.emit(
-        e.AttendanceTaken(meeting=body.meeting, present=body.present, observing=body.observing, absent=body.absent)
+        e.AttendanceTaken(
+            meeting=body.meeting, present=body.present, observing=body.observing, absent=body.absent, text=body.text
+        )
     )
 
 

@@ -61,7 +61,7 @@ def add_outcome(context: RuleContext, body: AddOutcome) -> None:
     must_be_in_the_group(context.case, (owner, *body.supporting), "owns or supports an outcome")
     if speaks_for_itself(context, outcome) and context.case.policy.obligations is Obligations.BY_OWN_WORD:
         outcome = outcome.model_copy(update={"taken_on": (context.by.member,)})
-    context.emit(e.OutcomeAdded(outcome=outcome))
+    context.emit(e.OutcomeAdded(outcome=outcome, text=body.text))
     track_outcome(context, outcome)
 
 

@@ -87,7 +87,7 @@ def delegate(context: RuleContext, body: Delegate) -> None:
     post, now = _own_post(context, body.post), context.now
     by_the_office = context.case.policy.closes is not None or now >= _BY_THE_OFFICE
     check_last_day(body.until, now, context.case.calendars.of(post.member).zone if by_the_office else "UTC")
-    context.emit(e.Delegated(post=post, to=body.to, until=body.until))
+    context.emit(e.Delegated(post=post, to=body.to, until=body.until, text=body.text))
 
 
 @rule("hand_over", "hand its post over", BY_ANYBODY, OPEN_STAGES, own_word=True)
@@ -99,11 +99,11 @@ def hand_over(context: RuleContext, body: HandOver) -> None:
     post = _own_post(context, body.post)
     at_once = context.case.policy.handing_over is HandingOver.AT_ONCE or SECRETARIAT in (context.by, post)
     if at_once:
-        context.emit(e.HandedOver(post=post, to=body.to))
+        context.emit(e.HandedOver(post=post, to=body.to, text=body.text))
         return
     if not body.to.email:
         raise refuse("Who is to hold the post takes it over under a mail address; give it.", RefusalKind.INVALID)
-    context.emit(e.HandOverOffered(post=post, to=body.to))
+    context.emit(e.HandOverOffered(post=post, to=body.to, text=body.text))
 
 
 @rule(
@@ -120,4 +120,4 @@ def take_over_post(context: RuleContext, body: TakeOver) -> None:
     if offer is None or folded(offer.email) != folded(body.email):
         raise refuse(f"{context.by} is not offered to {body.email} any more.", RefusalKind.CONFLICT)
     to = Person(name=offer.name, email=offer.email, language=offer.language)
-    context.emit(e.HandedOver(post=context.by, to=to))
+    context.emit(e.HandedOver(post=context.by, to=to, text=body.text))

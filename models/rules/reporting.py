@@ -46,15 +46,17 @@ def open_report(context: RuleContext, body: OpenReport) -> None:
         raise refuse(f"The {report.name} is still open ({report.state.words}); one report is written at a time.")
     if report is not None and report.kind == "final":
         raise refuse("The final report has been accepted; no other report follows it.")
-    _begin_report(context, body.kind, body.contributions_by)
+    _begin_report(context, body.kind, body.contributions_by, body.text)
 
 
-def _begin_report(context: RuleContext, kind: Literal["interim", "final"], by_when: date | None = None) -> None:
+def _begin_report(
+    context: RuleContext, kind: Literal["interim", "final"], by_when: date | None = None, said: str = ""
+) -> None:
     """Open a report; participants are asked to contribute until a date, where one is given."""
     number = len(context.case.reports) + 1
     content = fingerprint(context.case.reference, number)
     report = Report(number=number, kind=kind, contributions_by=by_when, content=content)
-    context.emit(e.ReportOpened(report=report))
+    context.emit(e.ReportOpened(report=report, text=said))
     until = None
     if by_when:
         until = context.morning(by_when, SECRETARIAT.member) + _WORKING_DAY

@@ -64,7 +64,7 @@ def accept(context: RuleContext, body: Accept) -> None:
     """Accept the request as complete: both Co-Chairs are asked."""
     _must_be_with_the_secretariat(context.case)
     context.clear(SubjectKind.COMPLETENESS, SubjectKind.RESUBMISSION)
-    context.emit(e.FoundComplete())
+    context.emit(e.FoundComplete(text=body.text))
     context.enter(Stage.CO_CHAIR_REVIEW)
     open_gate(context, GateName.ACTIVATION, _matter(context.case), desk_of(context.case.requesters[0]))
 
@@ -108,7 +108,8 @@ def resubmit(context: RuleContext, body: Resubmit) -> None:
     changed = tuple(request.changes(old))
     if not changed and context.case.stage is Stage.CO_CHAIR_REVIEW:
         raise refuse("The new version says the same as the one before the Co-Chairs; change something.")
-    context.emit(e.Resubmitted(version=context.case.version + 1, request=request, changed=changed))
+    version = context.case.version + 1
+    context.emit(e.Resubmitted(version=version, request=request, changed=changed, text=body.text))
     match context.case.stage:
         case Stage.CO_CHAIR_REVIEW:
             _amended(context, reason(ReasonCode.VERSION_SUBMITTED, post=context.by, version=context.case.version))
@@ -153,7 +154,7 @@ def join(context: RuleContext, body: Join) -> None:
     request = context.case.request.model_copy(update={"grounds": (*stated, *grounds)})
     must_be_affected(context.case, request, member)
     grounds_must_hold(context, Request(grounds=grounds))  # of others' it may not know
-    context.emit(e.Joined(member=member, grounds=grounds))
+    context.emit(e.Joined(member=member, grounds=grounds, text=body.text))
     _amended(context, reason(ReasonCode.REQUEST_JOINED, member=member))
 
 

@@ -33,6 +33,7 @@ NO_FORM = {
 NO_FIELD = {
     ("comment", "member"): "the words of a comment name the member they are about",
     ("consent", "to"): "it can only be the circulation",
+    ("log_exchange", "text"): "the content of an exchange is never kept, so nothing is said with it",
 }
 """Fields of commands that no form has; a program gives them."""
 

@@ -58,10 +58,12 @@ def open_gate(
     matter: GateMatter,
     respondent: Post = SECRETARIAT,
     terms: Mapping[str, str] | None = None,
+    said: str = "",
 ) -> None:
-    """Ask the Co-Chairs to decide on something; ``respondent`` answers what they ask."""
+    """Ask the Co-Chairs to decide on something; ``respondent`` answers what they ask, ``said`` is what the asker says."""
     deciders, about = deciders_of(context.case), _about(context.case, matter)
-    context.emit(e.GateOpened(gate=name, respondent=respondent, deciders=deciders, terms=terms or {}, **about))
+    opened = e.GateOpened(gate=name, respondent=respondent, deciders=deciders, terms=terms or {}, text=said, **about)
+    context.emit(opened)
     context.set_ladder(subject_of(SubjectKind.GATE, name), gate_ladder(context, context.case.gates[name]))
 
 

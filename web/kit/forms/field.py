@@ -89,13 +89,16 @@ class FormWords(NamedTuple):
     danger: bool = False
 
 
-def form(words: str | tuple[str, str], effect: str, *fields: FormField, danger: bool = False) -> FormWords:
+def form(
+    words: str | tuple[str, str], effect: str, *fields: FormField, danger: bool = False, speaks: bool = True
+) -> FormWords:
     """The form of a command. ``words``: its heading, with those of the button beside it where they differ.
 
-    Where no field is for the words that the command is about, the last one is for what may go with it.
+    Where no field is for the words that the command is about, the last one is for what may go with it, if it ``speaks``.
     """
     title, button = (words, words) if isinstance(words, str) else words
-    spoken = fields if any(one.name == "text" for one in fields) else (*fields, WHAT_TO_SAY)
+    has_words = not speaks or any(one.name == "text" for one in fields)
+    spoken = fields if has_words else (*fields, WHAT_TO_SAY)
     return FormWords(title, effect, button, spoken, danger)
 
 

@@ -217,6 +217,7 @@ FORMS: dict[str, FormWords] = {
         FormField("on", N_("When"), "date", N_("Empty: today.")),
         FormField("gave", N_("Who gave it"), "member", N_("Empty: your own member.")),
         FormField("received", N_("Who received it"), "members", N_("Empty: all other parties.")),
+        speaks=False,
     ),
     "amend_arrangement": form(
         (N_("Propose other terms of an arrangement"), N_("Propose")),
