@@ -72,6 +72,10 @@ class Mutant(NamedTuple):
     occurrence: int
 
 
+_COLLECTED = "collected"
+"""What runs while tests are collected, after all of the product is imported."""
+
+
 class Covered(NamedTuple):
     """What the tests come through: tests by file and line, "" for the import; and what each took, in seconds."""
 
@@ -181,6 +185,9 @@ def cover(folder: Path) -> Covered:
         seen = coverage.Coverage(data_file=folder / "seen", source=[str(ROOT / "models")], config_file=False)
         contexts = _Contexts(seen)
         seen.start()
+        for file in sorted((ROOT / "models").rglob("*.py")):
+            import_module(_module(file))
+        seen.switch_context(_COLLECTED)
         status = _pytest([TESTS, f"--ignore={TESTS}/{APART}"], contexts)
         seen.stop()
         seen.save()
@@ -197,18 +204,10 @@ def cover(folder: Path) -> Covered:
         with suppress(Exception):
             import_module(name)
     by_file = {Path(file).relative_to(ROOT).as_posix(): data.contexts_by_lineno(file) for file in data.measured_files()}
-    tests = {file: {line: set(names) for line, names in lines.items()} for file, lines in by_file.items()}
+    tests = {
+        file: {line: set(names) - {_COLLECTED} for line, names in lines.items()} for file, lines in by_file.items()
+    }
     return Covered(tests, took)
-
-
-def runs_at_import(mutant: Mutant, covered: Covered) -> bool:
-    """Whether what is changed runs when its module, or a test, is imported."""
-    file = ROOT / mutant.path
-    if "" in covered.tests.get(mutant.path, {}).get(mutant.line, {""}):
-        return True
-    with suppress(SyntaxError):
-        return changed_functions(str(file), file.read_text(encoding="utf-8"), changed(mutant)) is None
-    return True
 
 
 def _is_ours(module: ModuleType) -> bool:
@@ -216,19 +215,52 @@ def _is_ours(module: ModuleType) -> bool:
     return file.is_relative_to(ROOT) and "site-packages" not in file.parts
 
 
+def _module(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _met(mutant: Mutant, covered: Covered) -> set[str]:
+    """The tests that come through what is changed, and "" where the import does: by its line, else its statement."""
+    lines = covered.tests.get(mutant.path, {})
+    if found := lines.get(mutant.line):
+        return found
+    around = [one for one in ast.walk(_tree(mutant.path)) if isinstance(one, ast.stmt)]
+    begun = [one for one in around if one.lineno <= mutant.line <= (one.end_lineno or one.lineno)]
+    if not begun:
+        return {""}
+    inner = max(begun, key=lambda one: one.lineno)
+    return set[str]().union(*(lines.get(line, ()) for line in range(inner.lineno, mutant.line + 1)))
+
+
+@cache
+def _tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def runs_at_import(mutant: Mutant, covered: Covered) -> bool:
+    """Whether what is changed runs when its module is imported."""
+    file = ROOT / mutant.path
+    with suppress(SyntaxError):
+        made = changed_functions(str(file), file.read_text(encoding="utf-8"), changed(mutant))
+        return made is None or "" in _met(mutant, covered)
+    return True
+
+
 def tests_of(mutant: Mutant, covered: Covered) -> list[str]:
-    """The tests that come through the changed line, the quickest first.
+    """The tests that come through what is changed, the quickest first.
 
     Where it runs at import alone all tests: first those of what it defines (the function below a decorator). What is
     imported as a table, as the rules are, may be read by a test that comes through no line of the module.
     """
+    if (found := _met(mutant, covered)) != {""}:
+        return sorted(found - {""}, key=lambda test: covered.took.get(test, 0))
     lines = covered.tests.get(mutant.path, {})
-    if found := lines.get(mutant.line, set()) - {""}:
-        return sorted(found, key=lambda test: covered.took.get(test, 0))
-    tree = ast.parse((ROOT / mutant.path).read_text(encoding="utf-8"))
-    starts = [(min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]), one) for one in tree.body]
+    starts = [
+        (min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]), one)
+        for one in _tree(mutant.path).body
+    ]
     around = [range(start, (one.end_lineno or start) + 1) for start, one in starts]
-    near = {test for span in around if mutant.line in span for line in span for test in lines.get(line, ())} - {""}
+    near = {test for span in around if mutant.line in span for line in span for test in lines.get(line, ())}
     return sorted(covered.took, key=lambda test: (test not in near, covered.took[test]))
 
 
@@ -247,7 +279,7 @@ class _Changed(MetaPathFinder, SourceLoader):  # type: ignore[misc]  # the libra
 
     def __init__(self, path: str, source: str) -> None:
         self.path, self.source = ROOT / path, source
-        self.name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self.name = _module(self.path)
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         folder = [str(self.path.parent)] if self.path.name == "__init__.py" else None
