@@ -4,8 +4,10 @@ import pytest
 
 from models.circulation_preview import if_released
 from models.policy import Policy
+from models.posts import Post
 from models.release import as_asked, passages
-from tests.models.helpers import AU, MY, RSO, approve, at_work, in_selection, reported
+from models.rules import allowed
+from tests.models.helpers import AU, MY, RSO, approve, at_work, in_selection, refuses, reported
 from tests.tabletop import Tabletop
 
 
@@ -113,3 +115,17 @@ def test_a_marked_text_is_the_text_with_its_names_settled_or_not(text: str, mark
     assert [(one.words, one.unsettled) for one in pieces if one.name] == marked
     assert all(one.words for one in pieces)
     assert not any(one.unsettled for one in pieces if not one.name)
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy.default()], ids=["before", "new"])
+def test_what_is_under_way_is_written_in_other_words_and_in_a_case_of_before_it_is_not(policy: Policy) -> None:
+    table = reported(policy)
+    words = {"text": "Fewer boats.", "names": []}
+    assert "No circulation is under way" in str(refuses(table, RSO, "reword", words))
+    table.do(RSO, "circulate", {"what": "summary", "to": "everyone", "names": [], "text": "Boats."})
+    assert ("reword" in allowed(table.case, Post(RSO))) is (policy != Policy())
+    if policy == Policy():
+        assert "No circulation is under way" in str(refuses(table, RSO, "reword", words))
+    else:
+        table.do(RSO, "reword", words)
+        assert table.case.circulations[1].text == "Fewer boats."
