@@ -8,9 +8,12 @@ memory: nothing is written into the work tree. For each the tests of ``tests/mod
 changed line (all of them where it runs at import alone), the quickest first, up to the first that fails. A change is
 also found when it cannot be imported, or when the tests take many times the processor that they took without it.
 
-Those that no test found are told and written to ``build/mutation.json``; ``--again`` judges those of such a file once
-more, ``--every-test`` by all tests of ``tests/models`` (a minute for each). docs/mutation.md holds the last result, and
-why what is left does no harm.
+What runs at import is imported anew with its change, and judged first. All others are made in functions that are
+imported once (``tests.mutation_in_place``), and judged as they come by lot: a part of them speaks for the whole.
+
+Those that no test found are told as they come and written to ``build/mutation.json``; ``--again`` judges those of such a
+file once more, ``--every-test`` by all tests of ``tests/models`` (a minute for each). docs/mutation.md holds the last
+result, and why what is left does no harm.
 """
 
 import argparse
@@ -23,7 +26,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.abc import MetaPathFinder, SourceLoader
 from importlib.machinery import ModuleSpec
@@ -39,6 +42,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 
+from tests.mutation_in_place import Living, changed_functions, living_functions, put_in_place
 from tests.mutation_operators import OURS, THEIRS
 
 ROOT = Path(__file__).parent.parent
@@ -68,8 +72,12 @@ class Mutant(NamedTuple):
     occurrence: int
 
 
+_COLLECTED = "collected"
+"""What runs while tests are collected, after all of the product is imported."""
+
+
 class Covered(NamedTuple):
-    """What the tests come through: tests by file and line; and what each took, in seconds."""
+    """What the tests come through: tests by file and line, "" for the import; and what each took, in seconds."""
 
     tests: dict[str, dict[int, set[str]]]
     took: dict[str, float]
@@ -138,7 +146,17 @@ def _apart(run: Callable[[], int], seconds: int = resource.RLIM_INFINITY) -> int
 
 
 def _pytest(paths: Iterable[str], *plugins: object) -> int:
-    told = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts=--import-mode=importlib"]
+    told = [
+        "-x",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-o",
+        "addopts=--import-mode=importlib",
+    ]
     return int(pytest.main([*told, "--hypothesis-seed=1", *paths], plugins=list(plugins)))
 
 
@@ -167,6 +185,9 @@ def cover(folder: Path) -> Covered:
         seen = coverage.Coverage(data_file=folder / "seen", source=[str(ROOT / "models")], config_file=False)
         contexts = _Contexts(seen)
         seen.start()
+        for file in sorted((ROOT / "models").rglob("*.py")):
+            import_module(_module(file))
+        seen.switch_context(_COLLECTED)
         status = _pytest([TESTS, f"--ignore={TESTS}/{APART}"], contexts)
         seen.stop()
         seen.save()
@@ -183,7 +204,9 @@ def cover(folder: Path) -> Covered:
         with suppress(Exception):
             import_module(name)
     by_file = {Path(file).relative_to(ROOT).as_posix(): data.contexts_by_lineno(file) for file in data.measured_files()}
-    tests = {file: {line: set(names) - {""} for line, names in lines.items()} for file, lines in by_file.items()}
+    tests = {
+        file: {line: set(names) - {_COLLECTED} for line, names in lines.items()} for file, lines in by_file.items()
+    }
     return Covered(tests, took)
 
 
@@ -192,17 +215,50 @@ def _is_ours(module: ModuleType) -> bool:
     return file.is_relative_to(ROOT) and "site-packages" not in file.parts
 
 
+def _module(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _met(mutant: Mutant, covered: Covered) -> set[str]:
+    """The tests that come through what is changed, and "" where the import does: by its line, else its statement."""
+    lines = covered.tests.get(mutant.path, {})
+    if found := lines.get(mutant.line):
+        return found
+    around = [one for one in ast.walk(_tree(mutant.path)) if isinstance(one, ast.stmt)]
+    begun = [one for one in around if one.lineno <= mutant.line <= (one.end_lineno or one.lineno)]
+    if not begun:
+        return {""}
+    inner = max(begun, key=lambda one: one.lineno)
+    return set[str]().union(*(lines.get(line, ()) for line in range(inner.lineno, mutant.line + 1)))
+
+
+@cache
+def _tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def runs_at_import(mutant: Mutant, covered: Covered) -> bool:
+    """Whether what is changed runs when its module is imported."""
+    file = ROOT / mutant.path
+    with suppress(SyntaxError):
+        made = changed_functions(str(file), file.read_text(encoding="utf-8"), changed(mutant))
+        return made is None or "" in _met(mutant, covered)
+    return True
+
+
 def tests_of(mutant: Mutant, covered: Covered) -> list[str]:
-    """The tests that come through the changed line, the quickest first.
+    """The tests that come through what is changed, the quickest first.
 
     Where it runs at import alone all tests: first those of what it defines (the function below a decorator). What is
     imported as a table, as the rules are, may be read by a test that comes through no line of the module.
     """
+    if (found := _met(mutant, covered)) != {""}:
+        return sorted(found - {""}, key=lambda test: covered.took.get(test, 0))
     lines = covered.tests.get(mutant.path, {})
-    if found := lines.get(mutant.line):
-        return sorted(found, key=lambda test: covered.took.get(test, 0))
-    tree = ast.parse((ROOT / mutant.path).read_text(encoding="utf-8"))
-    starts = [(min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]), one) for one in tree.body]
+    starts = [
+        (min([one.lineno, *(d.lineno for d in getattr(one, "decorator_list", []))]), one)
+        for one in _tree(mutant.path).body
+    ]
     around = [range(start, (one.end_lineno or start) + 1) for start, one in starts]
     near = {test for span in around if mutant.line in span for line in span for test in lines.get(line, ())}
     return sorted(covered.took, key=lambda test: (test not in near, covered.took[test]))
@@ -223,7 +279,7 @@ class _Changed(MetaPathFinder, SourceLoader):  # type: ignore[misc]  # the libra
 
     def __init__(self, path: str, source: str) -> None:
         self.path, self.source = ROOT / path, source
-        self.name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self.name = _module(self.path)
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         folder = [str(self.path.parent)] if self.path.name == "__init__.py" else None
@@ -237,18 +293,54 @@ class _Changed(MetaPathFinder, SourceLoader):  # type: ignore[misc]  # the libra
         return self.source.encode()
 
 
-def judged(mutant: Mutant, covered: Covered, *, by_all: bool) -> str:
-    """What became of a change: ``by a test``, ``at import``, ``by its length``, or ``survived``."""
+def _patience(tests: Iterable[str], covered: Covered) -> int:
+    return _PATIENCE + int(5 * sum(covered.took[test] for test in tests))
+
+
+def _end(status: int) -> str:
+    return "survived" if status == 0 else "by a test" if status == 1 else "by its length" if status < 0 else "at import"
+
+
+def judged_anew(mutant: Mutant, covered: Covered, *, by_all: bool) -> str:
+    """What became of a change with which its module is imported, and all tests.
+
+    ``by a test``, ``at import``, ``by its length``, or ``survived``.
+    """
     chosen = tests_of(mutant, covered)
     files = {test.partition("::")[0] for test in chosen}
-    seconds = _PATIENCE + int(5 * sum(covered.took[test] for test in chosen))
 
     def run() -> int:
         sys.meta_path.insert(0, _Changed(mutant.path, changed(mutant)))
         return _pytest([TESTS]) if by_all else _pytest(sorted(files), _Chosen(chosen))
 
-    status = _apart(run, 600 if by_all else seconds)
-    return "survived" if status == 0 else "by a test" if status == 1 else "by its length" if status < 0 else "at import"
+    return _end(_apart(run, 600 if by_all else _patience(chosen, covered)))
+
+
+class _InPlace:
+    """Imports and collects all tests, and instead of running them judges changes of functions by those that meet each."""
+
+    def __init__(self, mutants: Sequence[Mutant], covered: Covered, tell: Callable[[Mutant, str], None]) -> None:
+        self.mutants, self.covered, self.tell = mutants, covered, tell
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        living = living_functions(str(ROOT / "models"))
+        items = {one.nodeid: one for one in session.items}
+        for mutant in self.mutants:
+            chosen = tests_of(mutant, self.covered)
+            seconds = _patience(chosen, self.covered)
+            run = partial(self._run, mutant, living, [items[test] for test in chosen], session)
+            self.tell(mutant, _end(_apart(run, seconds)))
+        return True
+
+    def _run(self, mutant: Mutant, living: Living, items: Sequence[pytest.Item], session: pytest.Session) -> int:
+        file, after = ROOT / mutant.path, changed(mutant)
+        sys.meta_path.insert(0, _Changed(mutant.path, after))  # where a test imports it only when it runs
+        put_in_place(str(file), file.read_text(encoding="utf-8"), after, living)
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                return 1
+        return 0
 
 
 # what is told ------------------------------------------------------------------------------------------------------
@@ -276,19 +368,28 @@ def main() -> int:
     again = [Mutant(*one) for one in json.loads(told.again.read_text())] if told.again else None
     mutants = sample(told.modules, told.number, told.seed) if again is None else again
     ends: dict[str, Counter[str]] = defaultdict(Counter)
-    left = []
+    left: list[Mutant] = []
+    _LEFT.parent.mkdir(exist_ok=True)
+
+    def tell(mutant: Mutant, end: str) -> None:
+        ends[mutant.path][end] += 1
+        if end == "survived":
+            left.append(mutant)
+            print(*shown(mutant), sep="\n", flush=True)
+        _LEFT.write_text(json.dumps(left))
+        number = sum(map(Counter.total, ends.values()))
+        print(f"{number} of {len(mutants)}, {len(left)} left", end="\r", file=sys.stderr, flush=True)
+
     with TemporaryDirectory() as folder:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
         covered = cover(Path(folder))
-        for mutant in mutants:
-            end = judged(mutant, covered, by_all=told.every_test)
-            ends[mutant.path][end] += 1
-            if end == "survived":
-                left.append(mutant)
-                print(*shown(mutant), sep="\n", flush=True)
-            print(f"{sum(map(Counter.total, ends.values()))} of {len(mutants)}", end="\r", file=sys.stderr, flush=True)
-    _LEFT.parent.mkdir(exist_ok=True)
-    _LEFT.write_text(json.dumps(left))
+        anew = [one for one in mutants if told.every_test or runs_at_import(one, covered)]
+        for mutant in anew:
+            tell(mutant, judged_anew(mutant, covered, by_all=told.every_test))
+        if rest := [one for one in mutants if one not in anew]:
+            random.Random(told.seed).shuffle(rest)  # noqa: S311 see above
+            without = ["-s", f"--ignore={TESTS}/{APART}"]
+            _pytest([*without, TESTS], _InPlace(rest, covered, tell))
     print("\n| module | changes | found | of these at import | by its length |\n|---|---|---|---|---|")
     for path, by in sorted(ends.items()):
         found = by.total() - by["survived"]

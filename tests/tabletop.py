@@ -10,16 +10,16 @@ from models.authentication import Means, PasskeyTouch, Standing
 from models.calendars import Calendars
 from models.case import Case
 from models.command_signing import CommandSigner
-from models.commands import parse
+from models.commands import ActFor, parse
 from models.log import Entry
 from models.members import Directory, Member
 from models.notices import Notice
 from models.policy import Policy
 from models.projection import Queued, notices_of_step
 from models.public_holidays import work_calendar
-from models.rules import Transition, apply_clock, apply_command
+from models.rules import RULES, Transition, allowed, apply_clock, apply_command
 from records.directory import SEED, _member_rows, _offices
-from tests.models.in_vain import in_vain
+from tests.models.in_vain import forgotten, in_vain
 
 REQUEST = {
     "title": "Boats in the strait",
@@ -29,6 +29,15 @@ REQUEST = {
 }
 """Of whichever member submits it: it is affected by landings."""
 
+
+NOT_OFFERED = {
+    "announce_day": "it is entered in the directory",
+    "consent": "a word that was given is changed",
+    "endorse": "enough have endorsed already",
+    "respond": "an answer that was given is changed",
+    "verify": "it is added to what is verified why less than the target is enough",
+}
+"""What is taken when no page offers it, and when that is; a Co-Chair that is recused did more before (decision 49)."""
 
 SIGNER = CommandSigner(b"t" * 32)
 
@@ -79,7 +88,12 @@ class Tabletop:
         command = parse(do, fields or {}, by=by, command_id=f"c{self._count}", seen=seen)
         if means is not None:
             command = SIGNER.sign(self.case.reference, command, means, self.now, touch, standing)
-        return self._took(apply_command(self.case, command, self.now))
+        inner = command.body.command if isinstance(command.body, ActFor) else command.body
+        post = command.body.post if isinstance(command.body, ActFor) else command.by
+        offered = (*allowed(self.case, post), *NOT_OFFERED, *(RULES if self.case.recused(post) else ()))
+        taken = apply_command(self.case, command, self.now)
+        assert inner.do in offered, f"{inner.do} is taken of {by}, and was not offered"
+        return self._took(taken)
 
     def wait(self, span: timedelta) -> None:
         """Let time pass."""
@@ -105,7 +119,7 @@ class Tabletop:
 
     def _took(self, taken: Transition) -> Transition:
         self.case = taken.after
-        assert [*in_vain(taken.after)] == []
+        assert [*in_vain(taken.after), *forgotten(taken.after)] == []
         self.entries.extend(taken.entries)
         self.queued.extend(notices_of_step(taken))
         return taken

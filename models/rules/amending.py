@@ -13,6 +13,7 @@ from models.rules.arrangements import (
     BY_PARTY,
     agreed_by,
     agreement_owed,
+    any_goes_on,
     ended,
     must_go_on,
     once_agreed,
@@ -26,16 +27,12 @@ _FEWEST = 2
 """Parties between which information is shared."""
 
 
-def _goes_on(case: Case, post: Post) -> bool:
-    return any(one.ended_at is None for one in case.arrangements.values())
-
-
 @rule(
     "amend_arrangement",
     "propose other terms of an arrangement",
     (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT),
     AT_WORK,
-    _goes_on,
+    any_goes_on,
 )
 def amend_arrangement(context: RuleContext, body: AmendArrangement) -> None:
     """Propose other terms to all parties, old and new; until every one has agreed, the terms of before hold."""
@@ -79,7 +76,7 @@ def leave_arrangement(context: RuleContext, body: LeaveArrangement) -> None:
     _left(context, arrangement.title, context.by.member, body.text)
 
 
-@rule("end_arrangement", "propose to end an arrangement", (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, _goes_on)
+@rule("end_arrangement", "propose to end an arrangement", (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, any_goes_on)
 def end_arrangement(context: RuleContext, body: EndArrangement) -> None:
     """Propose to all parties that it ends; one to which not all have agreed yet is taken back at once."""
     arrangement = their_arrangement(context, body.arrangement)

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from models import events as e
-from models.case import Arrangement, Stage
+from models.case import Arrangement, Case, Stage
 from models.commands import AddArrangement, Agree, LogExchange, ReviewArrangement
 from models.ladder import ClockAct, Rung, ladder_on
 from models.ladder_subjects import SubjectKind, subject_of
-from models.posts import SECRETARIAT, Role
+from models.posts import SECRETARIAT, Post, Role
 from models.reasons import ReasonCode, StatedReason, in_english, reason
 from models.refusal import RefusalKind
 from models.rhythms import rhythm_of
@@ -41,6 +41,15 @@ def must_go_on(arrangement: Arrangement) -> Arrangement:
     if arrangement.ended_at is not None:
         raise refuse(f"The arrangement {arrangement.title!r} has ended; another can be proposed under another title.")
     return arrangement
+
+
+def any_goes_on(case: Case, post: Post) -> bool:
+    """Whether the case has an arrangement, agreed or proposed, that has not ended."""
+    return any(one.ended_at is None for one in case.arrangements.values())
+
+
+def _any_in_force(case: Case, post: Post) -> bool:
+    return any(one.state == "in_force" for one in case.arrangements.values())
 
 
 _BY_PROPOSERS = (BY_CO_CHAIR, BY_SECRETARIAT, BY_GROUP)
@@ -180,7 +189,7 @@ def review_overdue(context: RuleContext, title: str) -> None:
         context.set_ladder(subject_of(SubjectKind.ARRANGEMENT, title), ladder.model_copy(update={"rungs": rungs}))
 
 
-@rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, own_word=True)
+@rule("log_exchange", "note an exchange", (BY_PARTY, BY_SECRETARIAT), AT_WORK, _any_in_force, own_word=True)
 def log_exchange(context: RuleContext, body: LogExchange) -> None:
     """Note that an exchange took place under an arrangement in force: its kind and date, who gave and who received.
 
@@ -237,7 +246,7 @@ def _given_to(context: RuleContext, arrangement: Arrangement, body: LogExchange)
     return gave, received
 
 
-@rule("review_arrangement", "review an arrangement", (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK)
+@rule("review_arrangement", "review an arrangement", (BY_PARTY, BY_CO_CHAIR, BY_SECRETARIAT), AT_WORK, any_goes_on)
 def review_arrangement(context: RuleContext, body: ReviewArrangement) -> None:
     """Note a review, and set the next one if a date is given."""
     their_arrangement(context, body.arrangement)

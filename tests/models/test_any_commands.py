@@ -37,7 +37,7 @@ from models.tables import TABLES
 from models.verification import verifiers
 from models.visibility import Sight, as_seen, may_see, readers
 from tests.diagrams import STAGE_ARROWS
-from tests.models.in_vain import in_vain
+from tests.models.in_vain import forgotten, in_vain
 from tests.models.told import caused_as_listed, told_as_listed
 from tests.tabletop import calendars, directory
 
@@ -320,7 +320,7 @@ class AnyCommands(RuleBasedStateMachine):
 
     def take(self, taken: Transition) -> None:
         before, after = taken.before, taken.after
-        assert [*in_vain(after)] == []
+        assert [*in_vain(after), *forgotten(after)] == []
         assert taken.entries, "a step without an event"
         assert not before.stage.final or _changed(before, after) <= _AFTER_THE_END, f"{before.stage} has changed"
         self.case = after

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from models.calendars import Calendars, WorkCalendar, WorkingDays, written_days
+from models.calendars import Calendars, WorkCalendar, WorkingDays, days_between, written_days
 from models.ladder import ClockAct, Ladder, Rung
 from models.public_holidays import work_calendar
 from models.zones import is_zone, known_zones, zone_named
@@ -27,6 +27,14 @@ def test_a_zone_that_does_not_exist_counts_as_utc_and_is_told() -> None:
     assert Calendars(offices={"MY": slip, "TH": WorkCalendar(zone="Asia/Bangkok")}).unknown_zones == {"MY": slip.zone}
     for name in ("", "/etc/passwd", "../x", "Asia", "Mars/Olympus", "utc\x00", *OF_THE_MACHINE):
         assert zone_named(name).key == "UTC", name
+
+
+def test_days_that_are_announced_are_all_from_the_first_to_the_last() -> None:
+    week = days_between(date(2026, 3, 2), date(2026, 3, 6))
+    assert week == [date(2026, 3, day) for day in range(2, 7)]
+    closed = Calendars().announced("MY", week, closed=True)
+    assert closed.move(at("UTC", 2026, 2, 27, 9), 1, ["MY"]) == at("UTC", 2026, 3, 9, 9)
+    assert days_between(week[0], week[0]) == week[:1]
 
 
 OF_THE_MACHINE = ("localtime", "Factory", "posixrules", "right/Asia/Jakarta", "posix/Asia/Jakarta", "Asia/../localtime")

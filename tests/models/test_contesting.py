@@ -13,7 +13,7 @@ from models.projection import step_of
 from models.refusal import RefusalKind, Refused
 from models.rules import allowed, case_of_log, replay_entry, terms_of_reference
 from models.rules.steps import blank
-from tests.models.helpers import AU, DAY, ID, LK, RSO, TH, approve, at_work, in_review, refuses
+from tests.models.helpers import AU, DAY, ID, LK, RSO, TH, approve, at_work, in_review, in_selection, refuses
 from tests.tabletop import Tabletop
 
 ACTIVATION = GateName.ACTIVATION
@@ -90,6 +90,17 @@ def test_anything_else_that_was_recorded_is_marked() -> None:
     done = table.do(LK, "contest", {**SAID})
     assert table.case.recordings[entry].contested_at == table.now
     assert {one.notice.to for one in step_of(done).notices} == {AU, ID, RSO, LK}
+
+
+def test_what_is_no_word_at_a_gate_is_contested_at_none_and_the_posts_word_there_stands() -> None:
+    table = in_selection()
+    entry = recorded(table, AU, "comment", text="Ask Laos too.")
+    table.do(AU, "decide", {"gate": "participants", "position": "approve"})
+    done = table.do(AU, "contest", {"entry": entry, **SAID})
+    (event,) = (one.event for one in done.entries)
+    said = {name: event.get(name) for name in ("gate", "position", "anew", "stands", "outcomes", "waivers")}
+    assert not any(said.values()), said
+    assert table.case.gates[GateName.PARTICIPANTS].undecided == (ID,)
 
 
 def test_who_contests_and_until_when() -> None:

@@ -52,6 +52,15 @@ def test_in_a_case_of_before_an_observer_that_is_proposed_stays_one() -> None:
     assert (table.case.participants["TH"].offered, table.told("seat_offered")) == (None, [])
 
 
+@pytest.mark.parametrize("policy", [BEFORE, NEW], ids=["before", "new"])
+def test_a_refusal_points_to_another_seat_where_the_policy_of_the_case_has_seats_changed(policy: Policy) -> None:
+    table = at_work(policy)
+    said = {code: str(refuses(table, NZ, "admit", {"member": code})) for code in ("MY", "LK")}
+    assert ("for the other seat" in said["MY"]) is (policy is NEW)
+    assert "as a participant" in said["MY"]
+    assert said["LK"].startswith("Sri Lanka is in the group already: the request is its own.")
+
+
 def test_a_position_that_was_written_down_is_another_than_the_same_by_the_post_itself() -> None:
     table = at_work(NEW)
     table.do(RSO, "terminate", {"text": "Done."})

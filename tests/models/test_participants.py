@@ -206,6 +206,23 @@ def test_a_replacement_takes_the_seat_and_is_confirmed_by_the_co_chairs() -> Non
     assert table.told("invited").count(MY) == 1
 
 
+def test_who_comes_in_anothers_place_takes_its_seat_and_is_listed_for_that_and_who_is_asked_already_as_before() -> None:
+    table = in_selection()
+    table.do(NZ, "propose", {"observers": ["MV"]})
+    approve(table, "participants")
+    before = table.case.participants["UNHCR"]
+    table.do(NZ, "replace", {"member": "MV", "by": "BD"})
+    table.do(NZ, "replace", {"member": "TH", "by": "MM", "text": "It lies nearer."})
+    table.do(NZ, "replace", {"member": "IOM", "by": "UNHCR"})
+    listed = table.case.participants
+    assert [(listed[code].seat, listed[code].place_of) for code in ("BD", "MM")] == [
+        (Seat.OBSERVER, "MV"),
+        (Seat.PARTICIPANT, "TH"),
+    ]
+    assert ("MV" in listed["BD"].why, listed["MM"].why) == (True, "It lies nearer.")
+    assert listed["UNHCR"] == before.model_copy(update={"place_of": "IOM"})
+
+
 def test_who_takes_part_is_not_replaced_and_nobody_by_itself() -> None:
     table = invited()
     table.do(MY, "respond", {})

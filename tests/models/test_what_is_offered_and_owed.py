@@ -1,6 +1,7 @@
 """What nobody had asked of offers, refusals and owed answers until the rules were changed (docs/mutation.md)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import chain, combinations
 from typing import cast
 
@@ -14,7 +15,7 @@ from models.grounds import Ground, GroundReview
 from models.ladder import ClockAct, Ladder, Rung
 from models.ladder_subjects import SubjectKind, subject_of
 from models.limits import MOST_VERSIONS
-from models.policy import Policy
+from models.policy import Policy, policy_with
 from models.posts import Post
 from models.reasons import ReasonCode
 from models.refusal import RefusalKind, Refused
@@ -39,12 +40,14 @@ from tests.models.helpers import (
     at_work,
     in_review,
     in_selection,
+    invited,
     refuses,
     reported,
     reporting,
     submitted,
 )
 from tests.models.test_contesting import SAID, recorded
+from tests.tabletop import REQUEST, Tabletop
 
 PACT = {"title": "Routes", "parties": ["MY", "TH"], "kind": "departures", "review": "2026-05-04"}
 NET = {"title": "Net", "owner": "MY", "supporting": ["TH", "LK"], "due": "2026-09-01"}
@@ -98,6 +101,24 @@ def test_an_arrangement_that_goes_on_is_its_parties_to_amend() -> None:
     assert [theirs & {*allowed(table.case, Post(post))} for post in (MY, LK)] == [theirs, set()]
 
 
+_MAKES = (submitted, in_review, in_selection, invited, at_work, reporting, reported)
+_OF_THINGS = (
+    *("reword", "consent", "answer", "object", "endorse", "contest", "resume", "take_over"),
+    *("take_on", "progress", "done", "block", "verify", "amend_outcome", "attend", "cancel_meeting"),
+    *("agree", "amend_arrangement", "join_arrangement", "leave_arrangement", "end_arrangement"),
+    *("review_arrangement", "log_exchange"),
+)
+"""What is said of a thing that a bare case does not hold: a circulation, an outcome, a question, an offer."""
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy.default()], ids=["before", "new"])
+@pytest.mark.parametrize("make", _MAKES)
+def test_what_there_is_nothing_for_is_offered_to_nobody(make: Callable[..., Tabletop], policy: Policy) -> None:
+    case = make(policy=policy).case
+    posts = {Post(one) for one in (AU, NZ, RSO, LK, TH, MY, "IOM/focal-point", "BD/focal-point", "XX/auditor")}
+    assert [(do, post) for post in posts for do in allowed(case, post) if do in _OF_THINGS] == []
+
+
 # posts -------------------------------------------------------------------------------------------------------------
 
 
@@ -123,6 +144,23 @@ def test_nobody_hands_over_in_anothers_name_by_the_directory_alone() -> None:
     assert "alternate does not" in str(may_change_hands(body, Post(LK), Standing.ALTERNATE))
     day = AnnounceDay(office="LK", first=date(2026, 5, 1), closed=True)
     assert may_change_hands(day, Post(RSO), Standing.DIRECTORY) is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "year", "day_is"),
+    [(Policy(), 2026, "UTC"), (Policy(), 2027, "office"), (Policy.default(), 2026, "office")],
+    ids=["before", "before, told since the end of November 2026", "new"],
+)
+def test_an_alternate_stands_in_until_the_end_of_a_day_of_its_office(policy: Policy, year: int, day_is: str) -> None:
+    table = Tabletop(policy, datetime(year, 3, 2, 20, tzinfo=UTC))  # the 3rd in Canberra
+    table.do(LK, "submit", REQUEST)
+    until_the_2nd = {"to": {"name": "José", "email": "j@example.org"}, "until": f"{year}-03-02"}
+    if day_is == "office":
+        assert "end before it begins" in str(refuses(table, AU, "delegate", until_the_2nd))
+    else:
+        table.do(AU, "delegate", until_the_2nd)
+    table.do(AU, "delegate", {**until_the_2nd, "until": f"{year}-03-03"})
+    assert "end before it begins" in str(refuses(table, AU, "delegate", {**until_the_2nd, "until": f"{year}-03-01"}))
 
 
 def test_days_are_announced_for_offices_that_the_directory_has() -> None:
@@ -183,17 +221,18 @@ def test_a_word_that_a_passkey_may_sign_is_kept_as_it_was_asked() -> None:
 
 
 def test_what_the_minimum_lacks_is_told_for_whoever_has_accepted() -> None:
-    case = at_work(Policy.default()).case
+    case = at_work(policy_with({"other_affected": 2, "organisations": 2})).case
     members = tuple(case.participants)
     for taking_part in chain.from_iterable(combinations(members, number) for number in range(len(members) + 1)):
         seats = {code: case.participants[code] for code in taking_part}
         organisations = sum(case.directory.is_organisation(code) for code in seats)
         others = len(seats) - organisations - ("LK" in seats)
-        told = {one.code for one in missing_for_minimum(case.model_copy(update={"participants": seats}))}
+        lacks = missing_for_minimum(case.model_copy(update={"participants": seats}))
+        told = {one.code: one.facts.get("count", 1) for one in lacks}
         assert all(one.state is ParticipantState.ACCEPTED for one in seats.values())
-        assert (ReasonCode.LACKS_REQUESTER in told) == ("LK" not in seats)
-        assert (ReasonCode.LACKS_AFFECTED in told) == (others < case.policy.other_affected)
-        assert (ReasonCode.LACKS_ORGANISATION in told) == (organisations < case.policy.organisations)
+        assert told.get(ReasonCode.LACKS_REQUESTER, 0) == ("LK" not in seats)
+        assert told.get(ReasonCode.LACKS_AFFECTED, 0) == max(0, case.policy.other_affected - others)
+        assert told.get(ReasonCode.LACKS_ORGANISATION, 0) == max(0, case.policy.organisations - organisations)
 
 
 def test_the_list_before_the_co_chairs_says_who_takes_part_and_who_observes_and_why() -> None:
@@ -247,6 +286,19 @@ def test_a_review_that_is_not_made_is_asked_for_again_and_again() -> None:
     table.do(TH, "agree", {"arrangement": "Routes"})
     table.until(datetime(2026, 7, 1, tzinfo=UTC))
     assert table.case.ladders["arrangement:Routes"].next is not None
+
+
+def test_a_date_begins_in_the_morning_and_ends_in_the_evening_where_the_secretariat_is() -> None:
+    table = at_work()
+    table.do(MY, "add_arrangement", PACT)
+    table.do(TH, "agree", {"arrangement": "Routes"})
+    table.do(RSO, "open_report", {"contributions_by": "2026-05-04"})
+    due = {subject: table.case.ladders[subject].due for subject in ("arrangement:Routes", "contributions")}
+    bangkok = timezone(7 * HOUR)
+    assert due == {
+        "arrangement:Routes": datetime(2026, 5, 4, 9, tzinfo=bangkok),
+        "contributions": datetime(2026, 5, 4, 18, tzinfo=bangkok),
+    }
 
 
 def test_why_a_report_comes_back_is_on_record() -> None:

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from models.authentication import Means
+from models.authentication import Means, PasskeyTouch
 from models.calendars import WorkCalendar
 from models.case import GateName, Stage
+from models.commands import parse
+from models.passkeys import statement_of
 from models.policy import Policy, policy_with
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
@@ -16,6 +18,7 @@ from models.rules import allowed
 from models.rules.gates.opening import what_was_said
 from models.rules.wording import said_of
 from models.visibility import Sight, as_seen, readable_version
+from tests.authenticator import Authenticator
 from tests.models.helpers import (
     AU,
     HOUR,
@@ -152,6 +155,26 @@ def test_where_the_policy_asks_for_a_signature_a_decision_needs_one_and_a_suspen
     given = {"post": AU, "how": "letter", "text": "So.", "command": {"do": "decide", "position": "approve"}}
     with pytest.raises(Refused, match="signature with a passkey"):
         table.do(RSO, "act_for", given, means=Means.SECOND_FACTOR)
+
+
+def test_what_a_passkey_signed_is_what_is_recorded_or_is_signed_again() -> None:
+    table, key, said = in_review(), Authenticator(), {"gate": "activation", "position": "approve"}
+
+    def touched() -> PasskeyTouch:
+        given = parse("decide", said, by=AU, command_id=f"c{table._count + 1}")
+        return key.touch(statement_of(table.case, given))
+
+    with pytest.raises(Refused, match="Sign it again"):
+        table.do(AU, "decide", {**said, "text": "Another text."}, means=Means.PASSKEY, touch=touched())
+    before = table.case
+    older = touched()
+    table.do(LK, "resubmit", {"situation": "More boats."})
+    table._count -= 1
+    with pytest.raises(Refused, match="Sign it again"):  # the version that was signed is before them no more
+        table.do(AU, "decide", said, means=Means.PASSKEY, touch=older)
+    assert before.version < table.case.version
+    table.do(AU, "decide", said, means=Means.PASSKEY, touch=touched())
+    assert Post(AU) in table.case.gates[GateName.ACTIVATION].positions
 
 
 def test_of_the_commands_before_a_case_remembers_a_hundred_at_most() -> None:
