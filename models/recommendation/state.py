@@ -12,7 +12,7 @@ from models.case import Case
 from models.ladder import ClockAct, Ladder, Rung
 from models.log import Entry
 from models.policy import Obligations, Policy
-from models.posts import Post, desk_of
+from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.overdue import overdue_rungs
 from models.zones import zone_named
 
@@ -102,6 +102,15 @@ class FollowUp(Value):
         """Whether something is awaited of somebody who is told."""
         told = self.awaited if self.each_for_itself else self.answering
         return self.state not in OVER and bool(told or not self.untold)
+
+    @property
+    def reminded(self) -> list[Post]:
+        """Who is reminded while something is awaited: who has answered for itself is left in peace."""
+        if not self.asks:
+            return []
+        still = (*self.awaited, self.owner)
+        asked = [post for post in self.readers if not self.each_for_itself or post.member in still]
+        return list(dict.fromkeys((*asked, SECRETARIAT)))
 
     @property
     def readers(self) -> list[Post]:

@@ -100,9 +100,7 @@ def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[Follow
         left = left.model_copy(update={"rungs": overdue_rungs(follow_up.policy, ladder.due, now)})
     before = rung.act is ClockAct.REMIND
     told = _tell(follow_up, "recommendation_due" if before else "recommendation_overdue", SECRETARIAT)
-    if follow_up.each_for_itself:  # who has answered is left in peace
-        still = {desk_of(code) for code in (*follow_up.awaited, follow_up.owner) if code} | {SECRETARIAT}
-        told = [notice for notice in told if notice.to in still]
+    told = [notice for notice in told if notice.to in follow_up.reminded]
     return _step(follow_up, FollowUpReminded(act=rung.act, ladder=left), command, CLOCK, now, told)
 
 
