@@ -227,7 +227,8 @@ class FollowThrough(StrEnum):
     ``TO_THE_END``: besides what ``CARRIED_OUT`` has, no outcome is left without an owner, the day on which it is due is
     over at the close of business, what is to be circulated outlasts its case, who is told
     of a recommendation later answers it then, and the same word said twice is one. ``IN_FULL``: besides that, what is
-    covered already is not waived.
+    covered already is not waived, whoever was asked to be named hears that nothing goes out, and a recommendation is over
+    without those whom it is decided not to tell.
     """
 
     NOTED = "noted"

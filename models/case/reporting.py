@@ -46,7 +46,8 @@ class Recommendation(Value):
     """A concrete recommendation: term of reference (c). Followed across cases once its report is accepted.
 
     ``untold``: addressees outside the group to whom the accepted report has not been circulated. ``held``: it is not
-    followed yet, because of them; by a policy of before.
+    followed yet, because of them; by a policy of before. ``left_out``: those of ``untold`` of whom it is decided that they
+    are not told.
     """
 
     number: int
@@ -56,4 +57,5 @@ class Recommendation(Value):
     due: date | None = None
     report: int = 1
     untold: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    left_out: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     held: bool = Field(default=False, exclude_if=is_empty)

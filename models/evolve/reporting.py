@@ -55,6 +55,18 @@ def _(case: Case, event: e.Revised, at: datetime, by: Post) -> Case:
     return _report(case, _newest(case), version=event.version, content=event.content)
 
 
+def leave_out(case: Case) -> Case:
+    """The case where a decision on telling the wider membership has come to its end: who is untold then stays so, until
+    another is told of it.
+    """
+    if not case.policy.in_full:
+        return case
+    for number, one in case.followed_recommendations.items():
+        if one.left_out != one.untold:
+            case = changed(case, recommendations=put(case.recommendations, number, changed(one, left_out=one.untold)))
+    return case
+
+
 @on(e.ReportMoved)
 def _(case: Case, event: e.ReportMoved, at: datetime, by: Post) -> Case:
     case = _report(case, event.report, state=event.state, note=brief(event.text))

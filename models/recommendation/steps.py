@@ -18,6 +18,7 @@ from models.recommendation.state import (
     FollowUpAddressed,
     FollowUpContested,
     FollowUpEvent,
+    FollowUpLeftOut,
     FollowUpOpened,
     FollowUpReminded,
     FollowUpResolved,
@@ -85,6 +86,15 @@ def address_follow_up(follow_up: FollowUp, told: Sequence[str], now: datetime) -
     notices = notify("recommendation_addressed", map(desk_of, members), facts, due=due)
     command = f"{CLOCK_COMMAND}told:{','.join(members)}"
     return _step(follow_up, event, command, CLOCK, now, notices)
+
+
+def leave_out_of_follow_up(follow_up: FollowUp, left_out: Sequence[str], now: datetime) -> tuple[FollowUp, Step] | None:
+    """Note which of its addressees the case has decided not to tell; None where that is known. Nobody is told of that."""
+    members = tuple(code for code in follow_up.untold if code in left_out)
+    if members == follow_up.left_out:
+        return None
+    command = f"{CLOCK_COMMAND}left_out:{','.join(members)}"
+    return _step(follow_up, FollowUpLeftOut(members=members), command, CLOCK, now, ())
 
 
 def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step] | None:
