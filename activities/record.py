@@ -12,7 +12,6 @@ from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
 from models.case import Recommendation
-from models.case import Recommendation
 from models.log import Entry
 from models.passkeys import statement_fault
 from models.projection import Recorded, Step

@@ -228,7 +228,7 @@ class FollowThrough(StrEnum):
     over at the close of business, what is to be circulated outlasts its case, who is told
     of a recommendation later answers it then, and the same word said twice is one. ``IN_FULL``: besides that, what is
     covered already is not waived, whoever was asked to be named hears that nothing goes out, and a recommendation is over
-    without those whom it is decided not to tell.
+    without those whom it is decided not to tell, and a correction of form stands in the text that is accepted.
     """
 
     NOTED = "noted"

@@ -73,7 +73,9 @@ class ParticipantView(View):
 
 
 class ReportView(View):
-    """An interim or final report."""
+    """An interim or final report. ``text``: of its newest version; ``corrections`` of its form stand in it, and in its
+    recommendations, once both Co-Chairs have accepted it.
+    """
 
     number: int
     kind: str
@@ -82,6 +84,8 @@ class ReportView(View):
     contributions_by: date | None
     contributed: tuple[str, ...]
     objections: int
+    text: str
+    corrections: tuple[c.Correction, ...]
 
 
 class RecordedAnswerView(View):
