@@ -140,7 +140,7 @@ async def running(
     cases = worker(
         settings.task_queue,
         of_cases,
-        [recorder.record, recorder.read_ahead, recorder.read_told],
+        [recorder.record, recorder.read_ahead, recorder.read_told, recorder.read_left_out],
         max_cached_workflows=cached,
         interceptors=[SignedCommands(CommandKeys(settings.command_publics))],
     )

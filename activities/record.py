@@ -11,13 +11,14 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from db import WriterThread
+from models.case import Recommendation
 from models.log import Entry
 from models.passkeys import statement_fault
 from models.projection import Recorded, Step
 from models.rules.steps import case_of_log
 from records.log import LogIsBehind, NotWritten, append, read_written
 from records.log_trust import LogTrust
-from workflows.names import READ_AHEAD, READ_TOLD, RECORD_STEP
+from workflows.names import READ_AHEAD, READ_LEFT_OUT, READ_TOLD, RECORD_STEP
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 50
@@ -77,9 +78,20 @@ class Recorder:
         Raises:
             ApplicationError: somebody else wrote an entry of it (not retried; somebody must look).
         """
-        entries = await self.read_ahead(reference, 0)
-        one = case_of_log(reference, entries).recommendations[number]
+        one = await self._recommendation(reference, number)
         return tuple(code for code in one.to if code not in one.untold)
+
+    @activity.defn(name=READ_LEFT_OUT)
+    async def read_left_out(self, reference: str, number: int) -> tuple[str, ...]:
+        """The addressees of a recommendation of whom its case has decided that they are not told, by the log of the case.
+
+        Raises:
+            ApplicationError: somebody else wrote an entry of it (not retried; somebody must look).
+        """
+        return (await self._recommendation(reference, number)).left_out
+
+    async def _recommendation(self, reference: str, number: int) -> Recommendation:
+        return case_of_log(reference, await self.read_ahead(reference, 0)).recommendations[number]
 
     def _must_be_signed(self, step: Step) -> None:
         first = step.entries[0]

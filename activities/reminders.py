@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.asks import asked_of
 from models.duties import still_asked
+from models.log import Entry
 from models.notices import Notice
-from models.notices.still_due import REMINDING, follow_up_superseded, reminder_now
+from models.notices.still_due import REMINDING, follow_up_reminder_now, reminder_now
+from models.recommendation import catch_up_follow_up, follow_up_of
 from records import queries
 from records.casefiles import CaseFiles
 from records.notices import LedgerNotice
@@ -45,13 +47,22 @@ class Reminders:
         stream, seq = _cause(notice)
         told, *since = await self._files.entries(stream, after=seq - 1)
         if told.type == "recommendation_reminded":
-            return follow_up_superseded(since)
+            return await self._of_recommendation(notice, since)
         if all(entry.command == told.command for entry in since):
             return None
         case = await self._files.read(stream)
         if case is None:
             return None
         return reminder_now(case, told, since, notice.kind, notice.post, notice.capacity)
+
+    async def _of_recommendation(self, notice: LedgerNotice, since: Sequence[Entry]) -> str | None:
+        stream, seq = _cause(notice)
+        case = await self._files.read(notice.reference)
+        number = int(stream.rpartition("/R")[2])
+        if case is None or not since or number not in case.recommendations:
+            return None
+        before = [entry for entry in await self._files.entries(stream) if entry.seq <= seq]
+        return follow_up_reminder_now(catch_up_follow_up(follow_up_of(case, number), before), since, notice.post)
 
 
 def _cause(notice: LedgerNotice) -> tuple[str, int]:

@@ -226,12 +226,15 @@ class FollowThrough(StrEnum):
 
     ``TO_THE_END``: besides what ``CARRIED_OUT`` has, no outcome is left without an owner, the day on which it is due is
     over at the close of business, what is to be circulated outlasts its case, who is told
-    of a recommendation later answers it then, and the same word said twice is one.
+    of a recommendation later answers it then, and the same word said twice is one. ``IN_FULL``: besides that, what is
+    covered already is not waived, whoever was asked to be named hears that nothing goes out, and a recommendation is over
+    without those whom it is decided not to tell, and a correction of form stands in the text that is accepted.
     """
 
     NOTED = "noted"
     CARRIED_OUT = "carried out"
     TO_THE_END = "to the end"
+    IN_FULL = "in full"
 
 
 class Track(Value):
@@ -298,7 +301,7 @@ _LATER: dict[str, Any] = {
     "obligations": Obligations.BY_OWN_WORD,
     "circulating": Circulating.AT_EVERY_TURN,
     "names_sought": NamesSought.HOWEVER_WRITTEN,
-    "follow_through": FollowThrough.TO_THE_END,
+    "follow_through": FollowThrough.IN_FULL,
     "suspension": _SUSPENSION,
     "exchange_overdue": _EXCHANGE_OVERDUE,
 }
@@ -328,7 +331,7 @@ class Policy(Value):
     ``follow_through``: whether what follows from a change is carried out with it: a suspension is looked at again, who
     leaves the group gives back its outcomes and leaves its arrangements, an observer can become a participant and back,
     exchanges are reminded of at the rhythm of their arrangement, and a position that is said twice is one; to the end
-    also as its value has it.
+    and in full also as these values have it.
     ``suspension``: until a suspension is looked at, where no day is said, and then again. ``exchange_overdue``: from when
     an exchange is due until it is marked as overdue.
     """
@@ -381,7 +384,12 @@ class Policy(Value):
     @property
     def to_the_end(self) -> bool:
         """Whether what is begun is brought to its end as well."""
-        return self.follow_through is FollowThrough.TO_THE_END
+        return self.follow_through in (FollowThrough.TO_THE_END, FollowThrough.IN_FULL)
+
+    @property
+    def in_full(self) -> bool:
+        """Whether nothing of what is begun or said is left half done."""
+        return self.follow_through is FollowThrough.IN_FULL
 
     def track(self, urgency: Urgency) -> Track:
         """The deadlines of the urgent or the routine track."""

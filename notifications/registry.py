@@ -154,6 +154,7 @@ _ROWS = (
     DeliveryRule("rewording_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("closing_awaited", _NOW, _MAY, _QUOTES, _POLICY),
     DeliveryRule("circulated", _NOW, _MUST, _RELEASED, _NONE),
+    DeliveryRule("circulation_dropped", _NOW, _MUST, _LINK, _NONE),
     DeliveryRule("case_ended", _NOW, _MUST, _QUOTES, _NONE),
     # recommendations
     DeliveryRule("recommendation_addressed", _NOW, _MUST, _QUOTES, _AGREED),

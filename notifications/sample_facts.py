@@ -204,6 +204,7 @@ _FACTS: Mapping[str, Mapping[str, Any]] = {
     "waiver_stated": {"term": "b", "text": "No two of the members share a route.", "post": _ID},
     "rewording_awaited": {"member": "LK", "consent": "refused", "words": ["Colombo", "Sri Lankan"], "first": True},
     "closing_awaited": {},
+    "circulation_dropped": {"what": "summary", "outcome": "declined", "over": [{"do": "consent"}]},
     "circulated": {
         "what": "summary",
         "names": ["ID", "AU"],

@@ -359,7 +359,10 @@ _WHOLE = {
     "again, who leaves gives back outcomes and leaves arrangements, observer and participant change seats, exchanges "
     "are reminded of, a position said twice is one) or `to the end` (also: an outcome that its owner refuses or leaves "
     "to nobody is returned to the group, its day is over at the close of business, what is to "
-    "be circulated outlasts the case, who is told of a recommendation later answers it then, any word said twice is one)",
+    "be circulated outlasts the case, who is told of a recommendation later answers it then, any word said twice is one) "
+    "or `in full` (also: what is covered already is not waived, who was asked to be named hears that "
+    "nothing goes out, a recommendation is over without those whom it is decided not to tell, a correction of form "
+    "stands in the text that is accepted)",
     "suspension": "a suspension is looked at again after, where no day was said; then again",
     "exchange_overdue": "an exchange is marked as overdue, after the day that the rhythm of its arrangement gives",
     "silence_covers": "what the silence on a report covers: `the report` whatever becomes of it, `every word` (each "

@@ -162,7 +162,7 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
             parts.client,
             task_queue=parts.settings.task_queue,
             workflows=[Activation, RecommendationFollowUp],
-            activities=[recorder.record, recorder.read_ahead, recorder.read_told],
+            activities=[recorder.record, recorder.read_ahead, recorder.read_told, recorder.read_left_out],
             workflow_runner=worker.sandbox(),
             build_id=worker.BUILD,
             max_cached_workflows=cached,

@@ -22,6 +22,7 @@ from models.recommendation import (
     address_follow_up,
     apply_clock_to_follow_up,
     follow_up_of,
+    leave_out_of_follow_up,
     open_follow_up,
     resolve_follow_up,
 )
@@ -128,6 +129,9 @@ class TablePlay(Play):
             told = set(self.table.case.recommendations[number].to) - {*self.table.case.recommendations[number].untold}
             if later := address_follow_up(self._followed[number], tuple(told), self.now):
                 self._follow(*later)
+            left_out = self.table.case.recommendations[number].left_out
+            if fewer := leave_out_of_follow_up(self._followed[number], left_out, self.now):
+                self._follow(*fewer)
 
     def _follow(self, follow_up: FollowUp, step: Step) -> None:
         self._followed[follow_up.number] = follow_up

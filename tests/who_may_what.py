@@ -152,7 +152,7 @@ PARTS: Mapping[str, tuple[Trial, ...]] = {
         Trial("circulate", "accepted", {"what": "summary", "names": ["BD"], **WHY}),
         Trial("reword", "proposed_text", {"text": "It met twice.", "names": ["BD"]}),
         Trial("consent", "circulating", {"answer": "give"}),
-        Trial("waive", "accepted", {"term": ["b"], **WHY}),
+        Trial("waive", "tabled", {"term": ["c"], **WHY}),
         Trial("close", "told"),
     ),
     "Posts": (

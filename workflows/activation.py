@@ -78,7 +78,7 @@ class Activation(LongLived):
         self.history_limit = start.history_limit
         self.within_bounds = start.within_bounds
         self.followed = start.followed
-        self.untold = {number: self.case.recommendations[number].untold for number in start.followed}
+        self.untold = {number: self._not_told(number) for number in start.followed}
         self.continuing = False
         self._agenda = (self.case, next_act(self.case))
         self._travels = (self.case, True)
@@ -272,31 +272,42 @@ class Activation(LongLived):
         """Start a workflow for each recommendation of an accepted report; it outlives the case."""
         for number in self._unfollowed():
             self.followed = (*self.followed, number)
-            self.untold[number] = self.case.recommendations[number].untold
-            follow_up = follow_up_of(self.case, number)
-            with suppress(WorkflowAlreadyStartedError):  # begun from its log; or another's, which is noticed
-                await workflow.start_child_workflow(
-                    RecommendationFollowUp.run,
-                    FollowUpStart(follow_up=follow_up, shift=self.shift, bound=True, signed_only=True),
-                    id=names.follow_up_id(self.case.reference, number),
-                    parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                )
-
+            self.untold[number] = self._not_told(number)
+            await self._follow(number)
         await self._say_who_is_told()
+
+    async def _follow(self, number: int, *, again: bool = False) -> None:
+        start = FollowUpStart(
+            follow_up=follow_up_of(self.case, number), shift=self.shift, bound=True, signed_only=True, again=again
+        )
+        with suppress(WorkflowAlreadyStartedError):  # begun from its log; or another's, which is noticed
+            await workflow.start_child_workflow(
+                RecommendationFollowUp.run,
+                start,
+                id=names.follow_up_id(self.case.reference, number),
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
+
+    def _not_told(self, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        one = self.case.recommendations[number]
+        return one.untold, one.left_out
 
     def _told_since(self) -> list[int]:
         """The recommendations of which somebody has been told since their follow-up was."""
         if not self.case.policy.to_the_end:
             return []
-        return [number for number, known in self.untold.items() if self.case.recommendations[number].untold != known]
+        return [number for number, known in self.untold.items() if self._not_told(number) != known]
 
     async def _say_who_is_told(self) -> None:
         """Have each follow-up ask those of its addressees who were outside the group, once they are told."""
         for number in self._told_since():
-            self.untold[number] = self.case.recommendations[number].untold
+            self.untold[number] = self._not_told(number)
             follow_up = workflow.get_external_workflow_handle(names.follow_up_id(self.case.reference, number))
-            with suppress(FailureError):  # it is away: begun again it looks
+            try:
                 await follow_up.signal(names.TOLD)
+            except FailureError:  # it is away, and looks when it is begun again; or over, without whom is told now
+                if self.case.policy.in_full:
+                    await self._follow(number, again=True)
 
     # long lives -------------------------------------------------------------------------------------------------
 

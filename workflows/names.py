@@ -11,6 +11,7 @@ READ_AHEAD = "read_ahead"
 """Local activity: the entries of a log after a number, which its workflow may not know."""
 
 READ_TOLD = "read_told"
+READ_LEFT_OUT = "read_left_out"
 """Local activity: the addressees of a recommendation that its case has told, by the log of the case."""
 
 TOLD = "told"

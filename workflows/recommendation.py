@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
         address_follow_up,
         apply_clock_to_follow_up,
         catch_up_follow_up,
+        leave_out_of_follow_up,
         open_follow_up,
         resolve_follow_up,
     )
@@ -27,12 +28,16 @@ with workflow.unsafe.imports_passed_through():
 
 
 class FollowUpStart(Value):
-    """What a run begins with; ``shift``, ``bound`` and ``signed_only`` as in ``ActivationStart``."""
+    """What a run begins with; ``shift``, ``bound`` and ``signed_only`` as in ``ActivationStart``.
+
+    ``again``: it was over before somebody was told, and goes on from its log.
+    """
 
     follow_up: FollowUp
     shift: timedelta = timedelta(0)
     bound: bool = False
     signed_only: bool = False
+    again: bool = False
 
 
 @workflow.defn(name="Recommendation")
@@ -46,7 +51,9 @@ class RecommendationFollowUp(LongLived):
         self.bound = following.bound
         self.recorded = RecordedState(following.follow_up, catch_up_follow_up, signed_only=following.signed_only)
         self.shift = following.shift
-        self.to_look = bool(following.follow_up.seq)  # begun again: whom the case told meanwhile is not known
+        self.to_look = following.again or bool(
+            following.follow_up.seq
+        )  # begun again: whom the case told meanwhile is not known
 
     @workflow.run
     async def run(self, following: FollowUpStart) -> str:
@@ -54,6 +61,8 @@ class RecommendationFollowUp(LongLived):
         if not self.follow_up.seq:
             async with self.recorded.lock:
                 await self.recorded.change(self._opening)
+        if following.again:
+            await self._address()
         while not self.follow_up.over:
             if self.nudged:
                 self.nudged = False
@@ -127,22 +136,32 @@ class RecommendationFollowUp(LongLived):
             self.go_on_as_new(FollowUpStart(follow_up=self.follow_up, shift=self.shift, bound=True, signed_only=True))
 
     async def _address(self) -> None:
-        """Ask those whom the case has told since, each for its own answer."""
+        """Ask those whom the case has told since, each for its own answer; note who it has decided is not told."""
         self.to_look = False
-        if self.follow_up.untold:
-            try:
-                told: tuple[str, ...] = await workflow.execute_local_activity(
-                    names.READ_TOLD,
-                    args=[self.follow_up.reference, self.follow_up.number],
-                    result_type=tuple[str, ...],
-                    start_to_close_timeout=RECORD_AT_MOST,
-                    retry_policy=UNTIL_RECORDED,
-                )
-            except FailureError:  # the log of the case is not to be believed: nobody is asked by it
-                workflow.logger.exception("it cannot be read whom %s has told", self.follow_up.reference)
-                return
-            recorded = await self.recorded.change_by_clock(lambda one: address_follow_up(one, told, self._now()))
-            self.to_look = self.to_look or not recorded
+        if not self.follow_up.untold:
+            return
+        try:
+            told = await self._read_in_case(names.READ_TOLD)
+            left_out = await self._read_in_case(names.READ_LEFT_OUT) if self.follow_up.policy.in_full else ()
+        except FailureError:  # the log of the case is not to be believed: nobody is asked by it
+            workflow.logger.exception("it cannot be read whom %s has told", self.follow_up.reference)
+            return
+        recorded = await self.recorded.change_by_clock(lambda one: address_follow_up(one, told, self._now()))
+        if self.follow_up.policy.in_full and recorded:
+            recorded = await self.recorded.change_by_clock(
+                lambda one: leave_out_of_follow_up(one, left_out, self._now())
+            )
+        self.to_look = self.to_look or not recorded
+
+    async def _read_in_case(self, what: str) -> tuple[str, ...]:
+        read: tuple[str, ...] = await workflow.execute_local_activity(
+            what,
+            args=[self.follow_up.reference, self.follow_up.number],
+            result_type=tuple[str, ...],
+            start_to_close_timeout=RECORD_AT_MOST,
+            retry_policy=UNTIL_RECORDED,
+        )
+        return read
 
     def _opening(self, follow_up: FollowUp) -> tuple[FollowUp, Step] | None:
         return None if follow_up.seq else open_follow_up(follow_up, self._now())

@@ -25,7 +25,7 @@ from models.case.offers import Offer
 from models.case.outcomes import Outcome, OutcomeState
 from models.case.participants import Participant, ParticipantState, Seat
 from models.case.recordings import Recording
-from models.case.reporting import Recommendation, Report, ReportState
+from models.case.reporting import Correction, Recommendation, Report, ReportState
 from models.case.stage import Clock, Stage, Suspension
 from models.grounds import GroundReview
 from models.ladder import Ladder

@@ -6,6 +6,7 @@ from typing import Any
 from models import events as e
 from models.case import Case
 from models.evolve.handlers import changed, on, put
+from models.evolve.reporting import leave_out
 from models.posts import Post
 
 
@@ -40,4 +41,5 @@ def _(case: Case, event: e.CirculationMoved, at: datetime, by: Post) -> Case:
         if set(one.untold) & set(to):
             untold = tuple(code for code in one.untold if code not in to)
             told[number] = changed(one, untold=untold, held=one.held and bool(untold))
-    return changed(case, recommendations=told) if to else case
+    case = changed(case, recommendations=told) if to else case
+    return case if event.state == "approved" else leave_out(case)

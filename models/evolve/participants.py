@@ -69,7 +69,9 @@ def _(case: Case, event: e.Responded, at: datetime, by: Post) -> Case:
     addressed = [one for one in case.recommendations.values() if event.member in one.untold]
     for one in addressed:  # who joins reads the accepted report
         untold = tuple(code for code in one.untold if code != event.member)
-        case = changed(case, recommendations=put(case.recommendations, one.number, changed(one, untold=untold)))
+        left_out = tuple(code for code in one.left_out if code != event.member)
+        one = changed(one, untold=untold, left_out=left_out)
+        case = changed(case, recommendations=put(case.recommendations, one.number, one))
     return case
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from models import events as e
 from models.base import brief
 from models.case import Case
-from models.case.reporting import ReportState
+from models.case.reporting import Correction, ReportState
 from models.evolve.handlers import changed, on, put
 from models.evolve.participants import not_admitted
 from models.policy import Obligations
@@ -52,12 +52,47 @@ def _(case: Case, event: e.Objected, at: datetime, by: Post) -> Case:
 
 @on(e.Revised)
 def _(case: Case, event: e.Revised, at: datetime, by: Post) -> Case:
-    return _report(case, _newest(case), version=event.version, content=event.content)
+    number = _newest(case)
+    case = _report(case, number, version=event.version, content=event.content)
+    if not case.policy.in_full:
+        return case
+    if not event.corrects:
+        return _report(case, number, text=event.text, corrections=())
+    correction = Correction(was=event.corrects, now=event.text)
+    return _report(case, number, corrections=(*case.reports[number].corrections, correction))
+
+
+def _with_corrections(case: Case, number: int) -> Case:
+    """The case where the corrections that both Co-Chairs have approved stand in what they have accepted."""
+    report = case.reports[number]
+    if not report.corrections:
+        return case
+    for one in case.recommendations.values():
+        if one.report == number:
+            text = report.corrected(one.text)
+            case = changed(case, recommendations=put(case.recommendations, one.number, changed(one, text=text)))
+    return _report(case, number, text=report.corrected(report.text))
+
+
+def leave_out(case: Case) -> Case:
+    """The case where a decision on telling the wider membership has come to its end: who is untold then stays so, until
+    another is told of it.
+    """
+    if not case.policy.in_full:
+        return case
+    for number, one in case.followed_recommendations.items():
+        if one.left_out != one.untold:
+            case = changed(case, recommendations=put(case.recommendations, number, changed(one, left_out=one.untold)))
+    return case
 
 
 @on(e.ReportMoved)
 def _(case: Case, event: e.ReportMoved, at: datetime, by: Post) -> Case:
+    if event.state is ReportState.ACCEPTED:
+        case = _with_corrections(case, event.report)
     case = _report(case, event.report, state=event.state, note=brief(event.text))
+    if event.state is not ReportState.ADOPTED:  # they stand in it now, or were not approved
+        case = _report(case, event.report, corrections=())
     if event.state is not ReportState.ACCEPTED or case.policy.obligations is not Obligations.BY_OWN_WORD:
         return case
     told = dict(case.recommendations)

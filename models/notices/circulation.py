@@ -10,7 +10,7 @@ from models.notices.facts import DutyFact, NoticeFacts
 from models.notices.notice import Notice, ladder_due, notices_on, notify
 from models.posts import SECRETARIAT, Post, desk_of
 from models.release import keeps_names_out, release_of
-from models.rules.circulation import asked_by_recusal, consents_asked, pending_circulation
+from models.rules.circulation import asked_by_recusal, asked_for_consent, consents_asked, pending_circulation
 from models.rules.table import AT_WORK
 
 
@@ -70,6 +70,11 @@ def _(case: Case, event: e.CirculationMoved) -> Iterable[Notice]:
     elif event.state == "lapsed" and case.stage is Stage.LAPSED and case.policy.to_the_end:
         asked = [desk_of(code) for code in circulation.pending]
         yield from notify("case_ended", asked, NoticeFacts(stage=case.stage.words, over=(DutyFact(do="consent"),)))
+    elif event.state in ("declined", "lapsed") and case.policy.in_full:
+        facts = circulation_facts(circulation).also(outcome=event.state, over=(DutyFact(do="consent"),))
+        yield from notify(
+            "circulation_dropped", [desk_of(code) for code in asked_for_consent(case, circulation)], facts
+        )
     elif event.state == "approved" and not keeps_names_out(case):
         late = [code for code in circulation.pending if any(post.member == code for post in case.directory.co_chairs)]
         yield from _asked(case, circulation, [desk_of(code) for code in late])

@@ -312,6 +312,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         "secretariat co_chairs",
     ),
     "circulated": _tells(N_("The wider membership is told."), "circulation_moved", "addressed"),
+    "circulation_dropped": _tells(
+        N_("What was to name a member, which was asked for its consent, does not go out."), "circulation_moved", "named"
+    ),
     "case_ended": _tells(
         N_("The case has ended."), "stage_entered circulation_moved", "everybody steering_group named"
     ),

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from models import events as e
 from models.case import Case, Stage
+from models.ladder import ClockAct
 from models.ladder_subjects import SubjectKind
 from models.log import Entry, event_of
 from models.notices import Notice, notices_of
 from models.posts import Capacity, Post
+from models.recommendation import FollowUp, catch_up_follow_up
 
 REMINDING = ("rung_passed", "minimum_missing", "recommendation_reminded")
 """The types of the entries by which the clock tells, or that tell what may soon be otherwise."""
@@ -70,14 +72,16 @@ def _sets(entry: Entry, subject: str) -> bool:
     return isinstance(event, e.LadderSet) and event.subject == subject and not entry.by_clock
 
 
-def follow_up_superseded(since: Sequence[Entry]) -> str | None:
-    """Why a reminder of a recommendation is not to be told any more; None while it is due.
+def follow_up_reminder_now(then: FollowUp, since: Sequence[Entry], post: Post) -> str | None:
+    """Why a reminder of a recommendation is not to be told to a post any more; None while it is due.
 
-    ``since``: the entries of the follow-up's log after the reminder, in order.
+    ``then``: the follow-up as it was reminded of. ``since``: the entries of its log after the reminder, in order. What
+    was recorded in somebody's name and contested since settles nothing, and neither does another's answer.
     """
+    now = then
     for entry in since:
-        if entry.type == "recommendation_resolved" and entry.event["state"] in ("declined", "done"):
-            return _SETTLED
-        if entry.type == "recommendation_reminded":
+        reminds = entry.type == "recommendation_reminded" and entry.event["act"] != ClockAct.END
+        if reminds and post in now.reminded:
             return _NEWER
-    return None
+        now = catch_up_follow_up(now, (entry,))
+    return None if post in now.reminded else _SETTLED

@@ -14,4 +14,10 @@ from models.recommendation.state import (
     follow_up_of,
     follow_up_stream,
 )
-from models.recommendation.steps import address_follow_up, apply_clock_to_follow_up, open_follow_up, resolve_follow_up
+from models.recommendation.steps import (
+    address_follow_up,
+    apply_clock_to_follow_up,
+    leave_out_of_follow_up,
+    open_follow_up,
+    resolve_follow_up,
+)

@@ -12,7 +12,7 @@ from models.case import Case
 from models.ladder import ClockAct, Ladder, Rung
 from models.log import Entry
 from models.policy import Obligations, Policy
-from models.posts import Post, desk_of
+from models.posts import SECRETARIAT, Post, desk_of
 from models.rules.overdue import overdue_rungs
 from models.zones import zone_named
 
@@ -22,10 +22,11 @@ def follow_up_stream(reference: str, number: int) -> str:
     return f"{reference}/R{number}"
 
 
-FollowUpState = Literal["open", "adopted", "declined", "done"]
+FollowUpState = Literal["open", "adopted", "declined", "done", "untold"]
+"""``untold``: it is decided that nobody is told to whom it is addressed."""
 
 
-OVER: tuple[FollowUpState, ...] = ("declined", "done")
+OVER: tuple[FollowUpState, ...] = ("declined", "done", "untold")
 """States in which nothing more is awaited."""
 
 
@@ -47,7 +48,8 @@ class FollowUpAnswer(Value):
 class FollowUp(Value):
     """The state of one follow-up.
 
-    ``untold``: addressees that are not told yet: nothing is asked of them, and nobody waits for them to be told.
+    ``untold``: addressees that are not told yet: nothing is asked of them, and nobody waits for them to be told;
+    ``left_out``: those of them of whom it is decided that they are not, so that it can be over without them.
     ``answers``: what each addressee said for itself, by its code, where the policy has each answer for itself; ``state``
     is then what they make together. ``calendars``: of those that answer.
     """
@@ -65,6 +67,7 @@ class FollowUp(Value):
     state: FollowUpState = "open"
     note: Line = ""
     untold: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    left_out: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     answers: Mapping[str, FollowUpAnswer] = Field(default={}, exclude_if=is_empty)
     ladder: Ladder | None = None
     seq: int = 0
@@ -102,6 +105,15 @@ class FollowUp(Value):
         """Whether something is awaited of somebody who is told."""
         told = self.awaited if self.each_for_itself else self.answering
         return self.state not in OVER and bool(told or not self.untold)
+
+    @property
+    def reminded(self) -> list[Post]:
+        """Who is reminded while something is awaited: who has answered for itself is left in peace."""
+        if not self.asks:
+            return []
+        still = (*self.awaited, self.owner)
+        asked = [post for post in self.readers if not self.each_for_itself or post.member in still]
+        return list(dict.fromkeys((*asked, SECRETARIAT)))
 
     @property
     def readers(self) -> list[Post]:
@@ -142,6 +154,13 @@ class FollowUpAddressed(Value):
     ladder: Ladder | None
 
 
+class FollowUpLeftOut(Value):
+    """It is decided that these addressees are not told; none, where something is to be circulated to them after all."""
+
+    type: Literal["recommendation_left_out"] = "recommendation_left_out"
+    members: tuple[str, ...]
+
+
 class FollowUpReminded(Value):
     type: Literal["recommendation_reminded"] = "recommendation_reminded"
     act: ClockAct
@@ -169,7 +188,9 @@ class FollowUpContested(Value):
     text: Prose
 
 
-FollowUpEvent = FollowUpOpened | FollowUpAddressed | FollowUpReminded | FollowUpResolved | FollowUpContested
+FollowUpEvent = (
+    FollowUpOpened | FollowUpAddressed | FollowUpLeftOut | FollowUpReminded | FollowUpResolved | FollowUpContested
+)
 
 _EVENT: TypeAdapter[FollowUpEvent] = TypeAdapter(Annotated[FollowUpEvent, Field(discriminator="type")])
 
@@ -192,6 +213,8 @@ def after_event(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> Foll
         others = {code: answer for code, answer in follow_up.answers.items() if code != event.member}
         answers = {**others, **({event.member: before} if before else {})}
         return _with_answers(follow_up, answers, at).model_copy(update={"note": ""})
+    if isinstance(event, FollowUpLeftOut):
+        return _with_answers(follow_up.model_copy(update={"left_out": event.members}), follow_up.answers, at)
     if isinstance(event, FollowUpResolved):
         ladder = None if event.state in OVER else follow_up.ladder
         return follow_up.model_copy(update={"state": event.state, "note": event.text[:300], "ladder": ladder})
@@ -200,7 +223,9 @@ def after_event(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> Foll
         changes["untold"] = event.untold
     elif isinstance(event, FollowUpAddressed):
         still = tuple(code for code in follow_up.untold if code not in event.members)
-        changes |= {"untold": still, "state": _together(follow_up.model_copy(update={"untold": still}))}
+        left_out = tuple(code for code in follow_up.left_out if code in still)
+        changes |= {"untold": still, "left_out": left_out}
+        changes["state"] = _together(follow_up.model_copy(update=changes))
     return follow_up.model_copy(update=changes)
 
 
@@ -235,14 +260,17 @@ def overdue_ladder(follow_up: FollowUp, now: datetime) -> Ladder | None:
 def _together(follow_up: FollowUp) -> FollowUpState:
     """What the answers make together: open until all have answered, declined where all have declined.
 
-    It is not over while somebody whom it is addressed to is still to be told.
+    It is not over while somebody whom it is addressed to is still to be told, unless it is decided that nobody else is.
     """
     said = [follow_up.answers[code].state for code in follow_up.answering if code in follow_up.answers]
+    to_be_told = set(follow_up.untold) - {*follow_up.left_out}
+    if follow_up.untold and not follow_up.answering and not to_be_told:
+        return "untold"
     if not said or len(said) < len(follow_up.answering):
         return "open"
     if "adopted" in said:
         return "adopted"
-    if follow_up.untold:
+    if to_be_told:
         return "open"
     return "done" if "done" in said else "declined"
 

@@ -18,6 +18,7 @@ from models.recommendation.state import (
     FollowUpAddressed,
     FollowUpContested,
     FollowUpEvent,
+    FollowUpLeftOut,
     FollowUpOpened,
     FollowUpReminded,
     FollowUpResolved,
@@ -87,6 +88,15 @@ def address_follow_up(follow_up: FollowUp, told: Sequence[str], now: datetime) -
     return _step(follow_up, event, command, CLOCK, now, notices)
 
 
+def leave_out_of_follow_up(follow_up: FollowUp, left_out: Sequence[str], now: datetime) -> tuple[FollowUp, Step] | None:
+    """Note which of its addressees the case has decided not to tell; None where that is known. Nobody is told of that."""
+    members = tuple(code for code in follow_up.untold if code in left_out)
+    if members == follow_up.left_out:
+        return None
+    command = f"{CLOCK_COMMAND}left_out:{','.join(members)}"
+    return _step(follow_up, FollowUpLeftOut(members=members), command, CLOCK, now, ())
+
+
 def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[FollowUp, Step] | None:
     """What the clock does at ``now``; None when nothing is due."""
     ladder = follow_up.ladder
@@ -100,9 +110,7 @@ def apply_clock_to_follow_up(follow_up: FollowUp, now: datetime) -> tuple[Follow
         left = left.model_copy(update={"rungs": overdue_rungs(follow_up.policy, ladder.due, now)})
     before = rung.act is ClockAct.REMIND
     told = _tell(follow_up, "recommendation_due" if before else "recommendation_overdue", SECRETARIAT)
-    if follow_up.each_for_itself:  # who has answered is left in peace
-        still = {desk_of(code) for code in (*follow_up.awaited, follow_up.owner) if code} | {SECRETARIAT}
-        told = [notice for notice in told if notice.to in still]
+    told = [notice for notice in told if notice.to in follow_up.reminded]
     return _step(follow_up, FollowUpReminded(act=rung.act, ladder=left), command, CLOCK, now, told)
 
 

@@ -10,7 +10,7 @@ from models.case import Case, Stage
 from models.commands import ReviewGround
 from models.grounds import Ground, written_number
 from models.policy import Requesters
-from models.posts import Post
+from models.posts import Post, desk_of
 from models.reasons import ReasonCode, StatedReason, reason
 from models.refusal import RefusalKind
 from models.request import Request
@@ -29,6 +29,12 @@ def by_the_member(request: Request, member: str) -> Request:
     return request.model_copy(update={"grounds": grounds})
 
 
+def could_ask(case: Case, post: Post) -> bool:
+    """Whether the post's member is one that can ask for the group at all: an organisation cannot, by the policy."""
+    of_states_alone = case.policy.requesters is Requesters.AFFECTED_MEMBERS
+    return not (of_states_alone and case.directory.is_organisation(post.member))
+
+
 def must_be_affected(case: Case, request: Request, member: str) -> None:
     """Refuse a requester that does not say how it is affected itself, where the policy asks for it.
 
@@ -38,7 +44,7 @@ def must_be_affected(case: Case, request: Request, member: str) -> None:
     if case.policy.requesters is not Requesters.AFFECTED_MEMBERS:
         return
     name = case.directory.name(member)
-    if case.directory.is_organisation(member):
+    if not could_ask(case, desk_of(member)):
         raise refuse(
             f"{name} is an organisation: the group is asked for by affected states and territories. It can bring the "
             "situation to one of them, or to a member of the Steering Group.",

@@ -164,6 +164,13 @@ def consents_asked(case: Case, circulation: Circulation) -> tuple[str, ...]:
     return tuple(member for member in circulation.pending if member not in deciding)
 
 
+def asked_for_consent(case: Case, circulation: Circulation) -> tuple[str, ...]:
+    """The members that were asked, whatever they have said: all that it names but a Co-Chair's own that decides."""
+    gate = case.gates.get(GateName.CIRCULATION)
+    deciding = {decider.post.member for decider in gate.deciders if decider.post == decider.place_of} if gate else set()
+    return tuple(member for member in circulation.names if member not in deciding)
+
+
 def asked_by_recusal(case: Case, co_chair: Post) -> tuple[Post, ...]:
     """Whose consent is asked for since a Co-Chair does not decide on the circulation: its country's, if it is named."""
     circulation = pending_circulation(case)

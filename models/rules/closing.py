@@ -115,7 +115,12 @@ def _may_waive(case: Case, post: Post) -> bool:
     return _by_the_record(case) or post in case.sitting
 
 
-@rule("waive", "waive a term of reference", (BY_WAIVING, BY_SECRETARIAT), AT_WORK, _may_waive, "waive", own_word=True)
+def _can_waive(case: Case, post: Post) -> bool:
+    left = not case.policy.in_full or any(state != "covered" for state in terms_of_reference(case).values())
+    return left and _may_waive(case, post)
+
+
+@rule("waive", "waive a term of reference", (BY_WAIVING, BY_SECRETARIAT), AT_WORK, _can_waive, "waive", own_word=True)
 def waive(context: RuleContext, body: Waive) -> None:
     """State why a term of reference is not covered: it is waived when both Co-Chairs have, and they see it on closing.
 
@@ -128,6 +133,8 @@ def waive(context: RuleContext, body: Waive) -> None:
             f"A term of reference is waived by both that sit as Co-Chairs, {posts}; {context.by} may not.",
             RefusalKind.FORBIDDEN,
         )
+    if context.case.policy.in_full:
+        _must_not_be_covered(context.case, body.term)
     for term in body.term:
         context.emit(_waived(context, term, why))
     if context.case.ends_early:
@@ -135,6 +142,16 @@ def waive(context: RuleContext, body: Waive) -> None:
         return
     terms = tuple(term.value for term in body.term)
     closing_anew(context, reason(ReasonCode.TERMS_WAIVED, post=context.by, terms=terms))
+
+
+def _must_not_be_covered(case: Case, terms: Iterable[Term]) -> None:
+    states = terms_of_reference(case)
+    covered = [term for term in dict.fromkeys(terms) if states[term] == "covered"]
+    if covered:
+        names, are = ", ".join(_NAMES[term] for term in covered), "is" if len(covered) == 1 else "are"
+        still = _letters(term for term, state in states.items() if state == "open")
+        left = f"What has neither evidence nor a waiver is {still}." if still else "No term is left to be waived."
+        raise refuse(f"{_letters(covered)} {are} covered already ({names}), and no waiver is needed. {left}")
 
 
 def closing_anew(context: RuleContext, why: StatedReason) -> None:

@@ -8,13 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from models import events as e
+from models.base import brief
 from models.case import Case, Gate, GateName, GateOutcome, Recommendation, Report, ReportState, Stage
 from models.commands import Adopt, Contribute, Object, OpenReport, Recommend, Revise, Table
 from models.ladder import ClockAct, Ladder, Rung
 from models.ladder_subjects import SubjectKind
+from models.limits import LONGEST_TEXT
 from models.policy import SilenceCovers
 from models.posts import SECRETARIAT, Post
 from models.reasons import ReasonCode, StatedReason, reason, text_and_reasons
+from models.refusal import RefusalKind
 from models.request import fingerprint
 from models.rules.actors import BY_ANY_MEMBER, BY_CO_CHAIR, BY_GROUP, BY_SECRETARIAT, BY_STEERING_GROUP
 from models.rules.checks import must_be_in_the_group, must_be_members, must_say, refuse
@@ -236,6 +239,8 @@ def revise(context: RuleContext, body: Revise) -> None:
     text = must_say(body, "what the new version says")
     if body.corrects:
         _may_correct(context.case, report)
+        if context.case.policy.in_full:
+            _must_stand_once(context.case, report, body.corrects, text)
     content = fingerprint(report.content, *([body.corrects] if body.corrects else []), text)
     context.emit(e.Revised(version=report.version + 1, text=text, content=content, corrects=body.corrects))
     amended = context.case.reports[report.number]
@@ -259,6 +264,24 @@ def _may_correct(case: Case, report: Report) -> None:
             f"A correction of form is put to the Co-Chairs once the Steering Group has adopted the report; the "
             f"{report.name} is {report.state.words}, and is revised without naming what is corrected."
         )
+
+
+def _must_stand_once(case: Case, report: Report, was: str, now: str) -> None:
+    """Refuse a correction of what cannot be found: both Co-Chairs approve that these very words read otherwise."""
+    own = (one.text for one in case.recommendations.values() if one.report == report.number)
+    parts = [report.corrected(part) for part in (report.text, *own)]
+    times = sum(part.count(was) for part in parts)
+    if was == now:
+        raise refuse("The correction reads the same as what it corrects.", RefusalKind.INVALID)
+    if not times:
+        raise refuse(
+            f"{brief(was)!r} does not stand in the {report.name}: in the text of its newest version, or in one of its "
+            "recommendations. A contribution is its member's own word, and nobody corrects it."
+        )
+    if times > 1:
+        raise refuse(f"{brief(was)!r} stands {times} times in the {report.name}; say more of the words around it.")
+    if any(len(part) + len(now) - len(was) > LONGEST_TEXT for part in parts if was in part):
+        raise refuse(f"With this the text would have more than {LONGEST_TEXT} characters.", RefusalKind.INVALID)
 
 
 def _corrections(case: Case) -> tuple[StatedReason, ...]:

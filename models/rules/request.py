@@ -19,7 +19,7 @@ from models.recorded_request import recorded_request
 from models.refusal import RefusalKind
 from models.request import Request
 from models.rules.actors import BY_ANY_MEMBER, BY_REQUESTER, BY_SECRETARIAT
-from models.rules.affected import by_the_member, grounds_must_hold, must_be_affected
+from models.rules.affected import by_the_member, could_ask, grounds_must_hold, must_be_affected
 from models.rules.checks import refuse
 from models.rules.context import RuleContext
 from models.rules.gates import GateMatter, amend_gate, follows, open_gate, pass_on
@@ -27,7 +27,7 @@ from models.rules.table import OPEN_STAGES, rule
 from models.too_much import TooMuch
 
 
-@rule("submit", "submit a request", BY_ANY_MEMBER, {Stage.DRAFT})
+@rule("submit", "submit a request", BY_ANY_MEMBER, {Stage.DRAFT}, could_ask)
 def submit(context: RuleContext, body: Submit) -> None:
     """Ask for the group: the reference is given, the policy copied, the secretariat's check begins."""
     case, member = context.case, context.by.member
@@ -135,7 +135,7 @@ def must_be_one_more_version(before: Case, after: Case) -> None:
 
 
 def _does_not_ask_yet(case: Case, post: Post) -> bool:
-    return not case.is_requester(post.member)
+    return not case.is_requester(post.member) and could_ask(case, post)
 
 
 @rule("join", "submit a request jointly", BY_ANY_MEMBER, _NOT_DECIDED, _does_not_ask_yet, part="request", own_word=True)

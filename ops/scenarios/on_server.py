@@ -161,7 +161,7 @@ class Simulation(Play):
             case = case_of_log(self.reference, await queries.entries(connection, self.reference))
             for begun in (follow_up_of(case, number) for number in followed):
                 known = catch_up_follow_up(begun, await queries.entries(connection, begun.stream))
-                if known.untold != begun.untold:
+                if (known.untold, known.left_out) != (begun.untold, case.recommendations[begun.number].left_out):
                     return False
         return True
 

@@ -162,7 +162,7 @@ def _cases() -> Iterator[Tabletop]:
     ending.do(RSO, "add_outcome", {"title": "Radio net", "owner": "TH"})
     ending.do(TH, "take_on", {"outcome": "Radio net", "answer": "decline"})
     ending.do(RSO, "open_report", {"kind": "interim"})
-    ending.do(TH, "contribute", {"text": "No boats."})
+    ending.do(RSO, "revise", {"text": "No boats."})
     ending.do(RSO, "table")
     ending.until(ending.case.ladders["silence"].due)
     ending.do(RSO, "revise", {"text": "No boats came.", "corrects": "No boats."})

@@ -153,6 +153,9 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
         FollowThrough.NOTED: N_("noted only"),
         FollowThrough.CARRIED_OUT: N_("carried out with it"),
         FollowThrough.TO_THE_END: N_("carried out with it, and what is begun is brought to its end"),
+        FollowThrough.IN_FULL: N_(
+            "carried out with it in full: what is begun is brought to its end, nothing half done"
+        ),
     },
 }
 """The keys of which one of a few values is chosen, with the words of each."""

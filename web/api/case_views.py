@@ -12,6 +12,7 @@ from models.base import Instant
 from models.case import Case, Circulation, Gate, Position
 from models.duties import open_duties
 from models.posts import Post
+from models.recommendation.state import FollowUpAnswer
 from models.release import Release, release_of
 from models.request import Request
 from models.rules import allowed, terms_of_reference
@@ -72,7 +73,9 @@ class ParticipantView(View):
 
 
 class ReportView(View):
-    """An interim or final report."""
+    """An interim or final report. ``text``: of its newest version; ``corrections`` of its form stand in it, and in its
+    recommendations, once both Co-Chairs have accepted it.
+    """
 
     number: int
     kind: str
@@ -81,11 +84,21 @@ class ReportView(View):
     contributions_by: date | None
     contributed: tuple[str, ...]
     objections: int
+    text: str
+    corrections: tuple[c.Correction, ...]
+
+
+class RecordedAnswerView(View):
+    """Who wrote an addressee's answer down in its name, when, and until when it may contest that."""
+
+    by: Post
+    at: Instant
+    contest_until: Instant | None
 
 
 class RecommendationView(View):
     """A recommendation; ``state`` is what became of it, empty until its report is accepted. ``answers``: the word of each
-    addressee that has answered for itself, by its code.
+    addressee that has answered for itself, by its code; ``recorded``: of those that were written down in its name.
     """
 
     number: int
@@ -96,6 +109,7 @@ class RecommendationView(View):
     report: int
     state: str
     answers: Mapping[str, str] = {}
+    recorded: Mapping[str, RecordedAnswerView] = {}
 
 
 class CirculationView(View):
@@ -193,8 +207,17 @@ def case_view(case: Case, seen: Seen, followed: Mapping[int, FollowUpRow]) -> Ca
 
 
 def _recommendation(one: c.Recommendation, row: FollowUpRow | None) -> RecommendationView:
-    answers = {code: answer["state"] for code, answer in row.answers.items()} if row else {}
-    return RecommendationView.of(one, state=row.state if row else "", answers=answers)
+    said = {code: FollowUpAnswer.model_validate(answer) for code, answer in row.answers.items()} if row else {}
+    return RecommendationView.of(
+        one,
+        state=row.state if row else "",
+        answers={code: answer.state for code, answer in said.items()},
+        recorded={
+            code: RecordedAnswerView.of(answer, by=answer.recorded_by)
+            for code, answer in said.items()
+            if answer.recorded_by is not None
+        },
+    )
 
 
 _PART = ("seq", "stage", "stage_since", "opened_at", "active_until", "active_day", "version", "requesters", "request")
