@@ -199,6 +199,11 @@ class Activation(LongLived):
         """The whole case as this workflow knows it."""
         return self.case
 
+    @workflow.query(name=names.KNOWN)
+    def known(self) -> tuple[int, str]:
+        """The newest entry of the log that this workflow knows, and its hash: ``state`` is a whole case to carry."""
+        return self.case.seq, self.case.head
+
     @property
     def case(self) -> Case:
         """The case as it is recorded."""

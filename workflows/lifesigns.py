@@ -13,6 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFail
 from temporalio.client import WorkflowExecution as Execution
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows import names
 from workflows.few_at_once import few_at_once
 
 _RUNNING = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation')"
@@ -229,8 +230,16 @@ class Known(NamedTuple):
 
 async def known_by(client: Client, stream: str) -> Known | None:
     """What a workflow knows of its log. None says nothing: the worker that had it in memory may just have ended."""
+    handle = client.get_workflow_handle(stream)
     try:
-        state: Any = await client.get_workflow_handle(stream).query("state", rpc_timeout=_ANSWERS_WITHIN)
+        seq, head = await handle.query(names.KNOWN, rpc_timeout=_ANSWERS_WITHIN)
+        return Known(seq, head)
+    except RPCError:
+        return None
+    except WorkflowQueryFailedError:  # it is pinned to a version that has no such query
+        pass
+    try:
+        state: Any = await handle.query("state", rpc_timeout=_ANSWERS_WITHIN)
     except (RPCError, WorkflowQueryFailedError):  # it may also be too large to be told
         return None
     return Known(state["seq"], state["head"])
