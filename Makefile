@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-mail bench-pages fuzz mutation pictures golden messages migration clean
+.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages fuzz mutation pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,13 @@ bench: $(STAMP) ## Measure the product against its floor; prints ratios
 
 bench-pages: $(STAMP) ## Measure list and search with 100,000 cases against 1,000, on both databases
 	$(BIN)/python -m benchmarks.pages
+
+bench-memory: $(STAMP) ## Measure the worker's memory with 1,000 and 10,000 cases, over many steps, and a worker that is killed
+	$(BIN)/python -m benchmarks.memory $(ARGS)
+
+# Into docs/benchmarks.md as well: make bench-growth ARGS=--keep
+bench-growth: $(STAMP) ## Measure what grows with the number of cases
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 bench-mail: $(STAMP) ## Measure the delivery of mail against bare aiosmtplib; prints ratios
 	$(BIN)/python -m benchmarks.mail

@@ -32,6 +32,7 @@ from settings import Settings, SettingsError, load_settings
 from surroundings import close_to_others
 from worker import trust_of
 from workflows.client import CaseClient
+from workflows.code_version import code_version
 from workflows.payloads import data_converter
 from workflows.replays import open_histories, replay_all
 
@@ -233,22 +234,30 @@ async def doctor() -> int:
 @as_command
 async def replay(
     folder: Annotated[Path | None, typer.Argument(help="Recorded histories as JSON; left out: all open cases.")] = None,
+    every: Annotated[bool, typer.Option("--every", help="Also those that this very code has carried on.")] = False,
 ) -> int:
-    """Replay histories on this version of the workflows: before a deployment, every open case."""
+    """Replay histories on this version of the workflows: before a deployment, every open case.
+
+    Open cases whose newest step this very code has taken fit it already: their histories were replayed then.
+    """
     settings = load_settings()
     converter = data_converter(settings.keyring)
+    known: list[str] = []
     if folder is not None:
         histories, namespace = replaying.histories_in(folder), settings.temporal_namespace
     else:
         client = await worker.connect(settings)
-        histories, namespace = open_histories(client), client.namespace
+        histories = open_histories(client, None if every else code_version(), known)
+        namespace = client.namespace
     count = failures = 0
-    async for workflow_id, failure in replay_all(histories, converter, namespace, runner=worker.sandbox()):
+    async for workflow_id, failure in replay_all(histories, converter, namespace):
         count += 1
         if failure is not None:
             failures += 1
             say(f"{workflow_id}: {failure}")
     say(f"{count} histories replayed, {failures} do not fit this version")
+    if known:
+        say(f"{len(known)} more were carried on by this very code, and fit it; --every replays these as well")
     return 1 if failures else 0
 
 

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib.metadata import version
 from typing import Any, NoReturn
 
 import structlog
@@ -49,6 +48,7 @@ from settings import Settings, load_settings
 from surroundings import close_to_others, set_up_logs
 from workflows.activation import Activation
 from workflows.client import CaseClient, temporal_client
+from workflows.code_version import code_version
 from workflows.delivery import NoticeDelivery
 from workflows.lifesigns import Stranded
 from workflows.names import DELIVERY_ID, DEPLOYMENT, RETURNS_ID
@@ -58,8 +58,6 @@ from workflows.replays import open_histories, replay_all
 from workflows.returns import MailReturns
 from workflows.signed_commands import SignedCommands
 
-BUILD = f"ahg {version('ahg')}"
-"""What histories call a worker without a version of its own; the SDK would hash every loaded module at each start."""
 PASSED_THROUGH = (
     *("models", "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "zoneinfo", "cryptography"),
     *(f"workflows.{name}" for name in ("names", "retries", "deadline", "answers")),
@@ -72,6 +70,9 @@ _LOOK_AGAIN_SECONDS = 900.0
 _LOOK_AFTER_SECONDS = 120.0
 _CARRY_OUT_SECONDS = 60.0
 _REPLAYED_WITHIN_SECONDS = 20.0
+_STICKS_FOR = timedelta(seconds=2)
+"""How long the task of a case waits for the worker that has it in memory before any worker may take it. It is what the
+first commands wait for after a worker was killed; beyond it, a worker with too much to do replays cases that it has."""
 
 
 def trust_of(settings: Settings) -> LogTrust:
@@ -126,8 +127,9 @@ async def running(
             activities=activities,
             workflow_runner=sandbox() if options.sandboxed else UnsandboxedWorkflowRunner(),
             graceful_shutdown_timeout=timedelta(seconds=10),
+            sticky_queue_schedule_to_start_timeout=_STICKS_FOR,
             deployment_config=_versioning(settings),
-            build_id=None if settings.worker_build else BUILD,
+            build_id=None if settings.worker_build else code_version(),
             **own,
         )
 
@@ -240,15 +242,17 @@ async def bring_back_lost(casework: Casework) -> None:
 
 
 async def begin_unfit_again(client: Client, casework: Casework, within: float = _REPLAYED_WITHIN_SECONDS) -> None:
-    """Before work is taken over: replay what is open on this code, and begin again what does not fit, from its log.
+    """Before work is taken over: replay what is open and was not carried on by this very code, and begin again what does
+    not fit, from its log.
 
     So that a worker of a big deployment is not kept waiting, this ends ``within`` so many seconds. What was not looked
     at is seen when its tasks fail (``bring_back_lost``).
     """
     end = time.monotonic() + within
     count = 0
+    histories = open_histories(client, code_version())
     try:
-        async for stream, failure in replay_all(open_histories(client), client.data_converter, client.namespace):
+        async for stream, failure in replay_all(histories, client.data_converter, client.namespace):
             count += 1
             if isinstance(failure, NondeterminismError) and stream not in (DELIVERY_ID, RETURNS_ID):
                 _log.error("a case does not go on", case=stream, matter=Stranded.UNFIT.value)
@@ -351,10 +355,14 @@ def _versioning(settings: Settings) -> WorkerDeploymentConfig | None:
 
 
 def collect_garbage_rarely() -> None:
-    """Make the garbage collector run less often, and leave out of its search what is loaded by now."""
+    """Make the garbage collector run less often, and leave out of its search what is loaded by now.
+
+    A case that leaves Temporal's cache is a cycle of some hundred old objects, which only a whole collection frees: one
+    comes for each 240,000 objects that stay, hundreds of such cases and some ten megabytes (decision 75).
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(20_000, 5, 1)
 
 
 async def main(settings: Settings) -> None:

@@ -5,6 +5,10 @@
 ``cost``   what a step costs where, part by part, without a server
 ``mail``   ``make bench-mail``: the delivery of mails against bare aiosmtplib
 ``pages``  ``make bench-pages``: list and search with 100,000 cases against 1,000
+``parked`` many cases that wait, on a server and a worker of their own, for the two that follow
+``memory`` ``make bench-memory``: the worker's memory by cases and steps, and a worker that is killed
+``scale``  ``make bench-growth``: steps, checks, nudge, replay and backup by the number of cases
+``plot``   curves as a picture (SVG)
 """
 
 import statistics

@@ -101,7 +101,7 @@ async def main(few: int, many: int, rounds: int) -> int:
     return 0 if well else 1
 
 
-async def _compare(page: Page, places: list["_Place"], rounds: int) -> bool:
+async def _compare(page: Page, places: list["OpenedPages"], rounds: int) -> bool:
     """Ask both places in turn, so that whatever slows the machine slows both; answers whether the target is met."""
     times: list[list[float]] = [[], []]
     addresses = [page.path + (place.deep(page.path) if page.deep else "") for place in places]
@@ -122,7 +122,7 @@ async def _compare(page: Page, places: list["_Place"], rounds: int) -> bool:
     return ratio <= PAGES_TARGET
 
 
-class _Place:
+class OpenedPages:
     """The pages over one database, and a browser for each post."""
 
     def __init__(self, engine: AsyncEngine, settings: Settings) -> None:
@@ -137,7 +137,7 @@ class _Place:
 
 
 @asynccontextmanager
-async def _place(folder: Path, kind: str, cases: int, address: str) -> AsyncIterator[_Place]:
+async def _place(folder: Path, kind: str, cases: int, address: str) -> AsyncIterator[OpenedPages]:
     data = folder / f"{kind}-{cases}"
     data.mkdir()
     url = None
@@ -149,14 +149,14 @@ async def _place(folder: Path, kind: str, cases: int, address: str) -> AsyncIter
     settings = Settings(data_dir=data, smtp_port=1, database_url=url)
     async with fresh_records(settings) as engine, AsyncExitStack() as opened:
         await fill(engine, cases)
-        place = _Place(engine, settings)
+        place = OpenedPages(engine, settings)
         for post in dict.fromkeys(page.post for page in MEASURED_PAGES):
-            browser = await _browser(place, engine, settings, post)
+            browser = await browser_for(place, engine, settings, post)
             place.browsers[post] = await opened.enter_async_context(browser)
         yield place
 
 
-async def _browser(place: _Place, engine: AsyncEngine, settings: Settings, post: Post) -> httpx.AsyncClient:
+async def browser_for(place: OpenedPages, engine: AsyncEngine, settings: Settings, post: Post) -> httpx.AsyncClient:
     async with engine.begin() as connection:
         holder = "SELECT email FROM holders WHERE post = :post"
         email = (await connection.execute(text(holder), {"post": str(post)})).scalar_one()

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from typing import Annotated, Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -24,7 +26,7 @@ class Value(BaseModel):
 
 
 _V = TypeVar("_V", bound="Value")
-_SHARED: dict[tuple[type, str], Value] = {}
+_SHARED: WeakValueDictionary[tuple[type, bytes], Value] = WeakValueDictionary()
 
 
 MOST_MARKS = 30
@@ -81,8 +83,11 @@ Prose = Annotated[str, BeforeValidator(_tidied), StringConstraints(max_length=LO
 
 
 def shared(value: _V) -> _V:
-    """The one instance of all equal values: what thousands of cases each carry is kept in memory once."""
-    return cast("_V", _SHARED.setdefault((type(value), value.model_dump_json()), value))
+    """The one instance of all equal values, for as long as anybody holds it: what thousands of cases each carry is in
+    memory once.
+    """
+    content = sha256(value.model_dump_json().encode()).digest()
+    return cast("_V", _SHARED.setdefault((type(value), content), value))
 
 
 Instant = AwareDatetime

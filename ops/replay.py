@@ -7,14 +7,16 @@ from pathlib import Path
 
 from temporalio.api.enums.v1 import RoutingConfigUpdateState
 from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest
-from temporalio.client import Client, WorkflowHistory
+from temporalio.client import Client, WorkflowExecution, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows.few_at_once import few_at_once
 from workflows.names import DEPLOYMENT
 
 _OURS = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation', 'Delivery', 'Returns')"
 _BEING_TOLD = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _LOOK_AGAIN = 0.1
+_AT_ONCE = 16
 
 
 async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
@@ -35,12 +37,14 @@ async def nudge_all(client: Client) -> int:
     parts of the current version: a workflow that wakes before would not see the new version, and sleep on.
     """
     await _all_told(client)
-    count = 0
-    async for execution in client.list_workflows(_OURS):
+
+    async def wake(execution: WorkflowExecution) -> bool:
         with suppress(RPCError):
             await client.get_workflow_handle(execution.id).signal("nudge")
-            count += 1
-    return count
+            return True
+        return False
+
+    return sum([woken async for woken in few_at_once(client.list_workflows(_OURS), wake, _AT_ONCE)])
 
 
 async def _all_told(client: Client) -> None:

@@ -30,6 +30,7 @@ from tests.waiting import ANSWERED
 from worker import trust_of
 from workflows.activation import Activation
 from workflows.client import CaseClient
+from workflows.code_version import code_version
 from workflows.recommendation import RecommendationFollowUp
 from workflows.signed_commands import SignedCommands
 
@@ -154,8 +155,12 @@ async def rig(folder: Path, *, database_url: str | None = None, **chosen: Any) -
 
 
 @asynccontextmanager
-async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000) -> AsyncIterator[Worker]:
-    """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory."""
+async def working(
+    parts: Rig, *, recorder: Recorder | None = None, cached: int = 1000, code: str | None = None
+) -> AsyncIterator[Worker]:
+    """A worker for cases alone, with a recorder of the test's; ``cached`` 0: no step finds its case in memory; ``code``:
+    which version of the code it says that it is.
+    """
     recorder = recorder or Recorder(parts.engine, trust_of(parts.settings))
     try:
         async with Worker(
@@ -164,7 +169,7 @@ async def working(parts: Rig, *, recorder: Recorder | None = None, cached: int =
             workflows=[Activation, RecommendationFollowUp],
             activities=[recorder.record, recorder.read_ahead, recorder.read_told, recorder.read_left_out],
             workflow_runner=worker.sandbox(),
-            build_id=worker.BUILD,
+            build_id=code or code_version(),
             max_cached_workflows=cached,
             interceptors=[SignedCommands(CommandKeys(parts.settings.command_publics))],
         ) as cases:

@@ -7,7 +7,9 @@ acknowledged. Its id is the case's reference.
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Annotated
 
+from pydantic import AfterValidator
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 
@@ -45,7 +47,7 @@ class ActivationStart(Value):
     run that began before there were bounds, only new commands are, as they come.
     """
 
-    case: Case
+    case: Annotated[Case, AfterValidator(Case.slim)]  # a run keeps what it began with as long as it is in memory
     shift: timedelta = timedelta(0)
     history_limit: int = 1500
     followed: tuple[int, ...] = ()
@@ -73,7 +75,7 @@ class Activation(LongLived):
         super().__init__()
         must_be_of_this_workflow(start.case.reference)
         self.bound = start.bound
-        self.recorded = RecordedState(start.case.slim(), take_over, signed_only=start.signed_only)
+        self.recorded = RecordedState(start.case, take_over, signed_only=start.signed_only)
         self.shift = start.shift
         self.history_limit = start.history_limit
         self.within_bounds = start.within_bounds
@@ -196,6 +198,11 @@ class Activation(LongLived):
     def state(self) -> Case:
         """The whole case as this workflow knows it."""
         return self.case
+
+    @workflow.query(name=names.KNOWN)
+    def known(self) -> tuple[int, str]:
+        """The newest entry of the log that this workflow knows, and its hash: ``state`` is a whole case to carry."""
+        return self.case.seq, self.case.head
 
     @property
     def case(self) -> Case:

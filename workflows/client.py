@@ -57,6 +57,9 @@ _NAMED = 5
 _log = structlog.get_logger(__name__)
 _PASSING = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.FAILED_PRECONDITION)
 """Answers of the server for a case that is busy for a moment: many commands wait, or it continues as a new run."""
+_PASSED_OVER = "UnprocessedUpdate"
+"""The server's own failure for an Update that a worker was handed and did not come to: it was evicting the case just
+then, or had too much to do. The workflow has not seen it, and its history has nothing of it."""
 _FULL_ANSWER = timedelta(seconds=5)
 """How long an ended case may take to refuse in the rules' own words; the workers that it ended on may be gone."""
 
@@ -215,7 +218,7 @@ class CaseClient:
                 )
                 return receipt
             except WorkflowUpdateFailedError as failed:
-                if not (isinstance(failed.cause, ApplicationError) and failed.cause.type == CONTINUING):
+                if _type_of(failed) not in (CONTINUING, _PASSED_OVER):
                     raise _told(failed, command) from None
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
@@ -481,11 +484,17 @@ class CaseClient:
             raise NotAnswered(f"The case {reference} cannot be told whole: {error}") from error
 
 
+def _type_of(failed: WorkflowUpdateFailedError) -> str | None:
+    return failed.cause.type if isinstance(failed.cause, ApplicationError) else None
+
+
 def _told(failed: WorkflowUpdateFailedError, command: Command) -> Exception:
     """The exception of a failed update: a refusal of the rules, or that the step could not be recorded."""
     refused = refused_by(failed.cause, command.id)
     if refused is not None:
         return refused
+    if _type_of(failed) == _PASSED_OVER:
+        return NotAnswered("The case did not come to the command; send it again.")
     cause: BaseException = failed.cause
     while cause.__cause__ is not None:
         cause = cause.__cause__

@@ -1,6 +1,5 @@
 """Whether the workflows that the records count on are alive: whoever reaches Temporal may stop or delete them."""
 
-import asyncio
 import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,9 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverse
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.client import WorkflowExecution as Execution
 from temporalio.service import RPCError, RPCStatusCode
+
+from workflows import names
+from workflows.few_at_once import few_at_once
 
 _RUNNING = "ExecutionStatus = 'Running' AND WorkflowType IN ('Activation', 'Recommendation')"
 _REPORTED = f"{_RUNNING} AND TemporalReportedProblems IS NOT NULL"
@@ -79,27 +81,21 @@ async def stranded(
     if not tasks:  # Temporal's index is a moment late: one that is not in it is asked for by name
         running = {execution.id async for execution in client.list_workflows(_RUNNING)}
         asked = [stream for stream in asked if stream not in running - await _reported(client)]
-    busy = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(stream: str) -> Stranded | None:
-        async with busy:
-            found = await matter_of(client, stream, _kind_of(stream), queue)
-            return found or (await _behind(client, stream, logs[stream]) if state else None)
+    async def one(stream: str) -> tuple[str, Stranded | None]:
+        found = await matter_of(client, stream, _kind_of(stream), queue)
+        return stream, found or (await _behind(client, stream, logs[stream]) if state else None)
 
-    found = await asyncio.gather(*map(one, asked))
-    return {stream: matter for stream, matter in zip(asked, found, strict=True) if matter is not None}
+    return {stream: matter async for stream, matter in few_at_once(asked, one, _AT_ONCE) if matter is not None}
 
 
 async def behind(client: Client, logs: Mapping[str, int]) -> list[str]:
     """Those of the workflows that know less than their log held before they were asked; each has its newest entry."""
-    busy = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(stream: str) -> Stranded | None:
-        async with busy:
-            return await _behind(client, stream, logs[stream])
+    async def one(stream: str) -> tuple[str, Stranded | None]:
+        return stream, await _behind(client, stream, logs[stream])
 
-    found = await asyncio.gather(*map(one, logs))
-    return [stream for stream, matter in zip(logs, found, strict=True) if matter is not None]
+    return [stream async for stream, matter in few_at_once(logs, one, _AT_ONCE) if matter is not None]
 
 
 class Stray(NamedTuple):
@@ -234,8 +230,16 @@ class Known(NamedTuple):
 
 async def known_by(client: Client, stream: str) -> Known | None:
     """What a workflow knows of its log. None says nothing: the worker that had it in memory may just have ended."""
+    handle = client.get_workflow_handle(stream)
     try:
-        state: Any = await client.get_workflow_handle(stream).query("state", rpc_timeout=_ANSWERS_WITHIN)
+        seq, head = await handle.query(names.KNOWN, rpc_timeout=_ANSWERS_WITHIN)
+        return Known(seq, head)
+    except RPCError:
+        return None
+    except WorkflowQueryFailedError:  # it is pinned to a version that has no such query
+        pass
+    try:
+        state: Any = await handle.query("state", rpc_timeout=_ANSWERS_WITHIN)
     except (RPCError, WorkflowQueryFailedError):  # it may also be too large to be told
         return None
     return Known(state["seq"], state["head"])

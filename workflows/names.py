@@ -20,6 +20,9 @@ TOLD = "told"
 SUBMIT_COMMAND = "submit_command"
 """Update of a case and of a follow-up: take a command. Named so, a client need not look it up at each call."""
 
+KNOWN = "known"
+"""Query of a case and of a follow-up: the newest entry that it knows of its log, its number and its hash."""
+
 CATCHES_UP = "catches-up-with-its-log"
 """Patch (``workflow.patched``): runs with it look into their log when they are nudged, or end for want of a request."""
 

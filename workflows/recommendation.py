@@ -115,6 +115,11 @@ class RecommendationFollowUp(LongLived):
         """Somebody to whom it is addressed has been told of it; who that is stands in the log of the case."""
         self.to_look = True
 
+    @workflow.query(name=names.KNOWN)
+    def known(self) -> tuple[int, str]:
+        """The newest entry of its log that it knows, and its hash."""
+        return self.follow_up.seq, self.follow_up.head
+
     @workflow.query
     def state(self) -> FollowUp:
         """The follow-up as this workflow knows it."""
