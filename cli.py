@@ -25,11 +25,11 @@ from ops.commands.record import signer_of, witnesses_of
 from ops.commands.terminal import as_command, complain, err, files, say
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
-from ops.supervisor import run_product as supervise
+from ops.supervisor import supervise
 from records import queries
 from records.checkpoints import RecordDiffers, signed_beside
 from settings import Settings, SettingsError, load_settings
-from surroundings import close_to_others
+from surroundings import close_to_others, exit_without_teardown
 from worker import trust_of
 from workflows.client import CaseClient
 from workflows.payloads import data_converter
@@ -52,7 +52,7 @@ app.command("restore")(backups.restore)
 @as_command
 async def up() -> int:
     """Start everything on this machine and keep it running until Ctrl-C."""
-    return await supervise(load_settings())
+    return await supervise()
 
 
 @app.command()
@@ -263,7 +263,7 @@ async def nudge() -> None:
 def main() -> NoReturn:
     """The program `ahg`."""
     close_to_others()
-    worker.exit_without_teardown(app)
+    exit_without_teardown(app)
 
 
 if __name__ == "__main__":
