@@ -46,6 +46,7 @@ app.command("checkpoint")(record.print_checkpoint)
 app.command("witness")(record.cosign_checkpoint)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
+app.command("restored")(backups.restored)
 
 
 @app.command()
