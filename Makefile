@@ -55,7 +55,7 @@ lock: ## Resolve the newest allowed packages into the two lock files (needs `mak
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal \
 	    --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --constraint requirements.lock \
-	    --python-version 3.11 --extra build pyproject.toml --output-file requirements-run.lock
+	    --python-version 3.11 --extra build --extra tracing pyproject.toml --output-file requirements-run.lock
 
 sbom: $(STAMP) ## Write sbom.json: what the product is made of, as a CycloneDX bill of materials
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json \

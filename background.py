@@ -24,20 +24,26 @@ class Background:
     """Runs loops by their names while the context is open, and begins each again that ends or fails.
 
     The first time at once, then after 1, 2, 4 and at last every 60 seconds; one that has run for a minute counts as well
-    again. ``pause`` waits for so many seconds.
+    again. ``pause`` waits for so many seconds. ``told`` hears how often which one was begun again, once at the start.
     """
 
     def __init__(
-        self, works: Mapping[str, Work], pause: Callable[[float], Coroutine[object, object, None]] = asyncio.sleep
+        self,
+        works: Mapping[str, Work],
+        pause: Callable[[float], Coroutine[object, object, None]] = asyncio.sleep,
+        told: Callable[[str, int], None] = lambda name, times: None,
     ) -> None:
         self._works = dict(works)
         self._pause = pause
+        self._told = told
         self._tasks: list[asyncio.Task[None]] = []
         self._failed: dict[str, float] = {}
         self.restarts = dict.fromkeys(self._works, 0)
         """How often each was begun again."""
 
     async def __aenter__(self) -> Self:
+        for name in self._works:
+            self._told(name, 0)
         self._tasks = [asyncio.create_task(self._keep(name, work), name=name) for name, work in self._works.items()]
         return self
 
@@ -64,6 +70,7 @@ class Background:
                 error = fault
             self._failed[name] = time.monotonic()
             self.restarts[name] += 1
+            self._told(name, self.restarts[name])
             with suppress(Exception):  # the disk of the log may be what is full
                 _log.error("a loop has ended, and is begun again", loop=name, exc_info=error)
             if time.monotonic() - begun > _WELL_AFTER_SECONDS:

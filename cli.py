@@ -25,11 +25,11 @@ from ops.commands.record import signer_of, witnesses_of
 from ops.commands.terminal import as_command, complain, err, files, say
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
-from ops.supervisor import run_product as supervise
+from ops.supervisor import supervise
 from records import queries
 from records.checkpoints import RecordDiffers, signed_beside
 from settings import Settings, SettingsError, load_settings
-from surroundings import close_to_others
+from surroundings import close_to_others, exit_without_teardown
 from worker import trust_of
 from workflows.client import CaseClient
 from workflows.code_version import code_version
@@ -47,13 +47,14 @@ app.command("checkpoint")(record.print_checkpoint)
 app.command("witness")(record.cosign_checkpoint)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
+app.command("restored")(backups.restored)
 
 
 @app.command()
 @as_command
 async def up() -> int:
     """Start everything on this machine and keep it running until Ctrl-C."""
-    return await supervise(load_settings())
+    return await supervise()
 
 
 @app.command()
@@ -272,7 +273,7 @@ async def nudge() -> None:
 def main() -> NoReturn:
     """The program `ahg`."""
     close_to_others()
-    worker.exit_without_teardown(app)
+    exit_without_teardown(app)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ Synchronous = Literal["FULL", "NORMAL"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
+_TELLS_LITTLE: dict[str, Any] = {"hide_parameters": True}
+"""What a statement was given stands in no message of a fault: it may be an address or a text."""
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
 # Any constants will do, as long as nothing else in the database takes them: "AHG" and a number.
@@ -65,14 +67,15 @@ def make_engine(
         address = settings_or_url
     url = make_url(address)
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, **({"poolclass": NullPool} if migrating else {}))
+        engine = create_async_engine(url, **_TELLS_LITTLE, **({"poolclass": NullPool} if migrating else {}))
         engine.update_execution_options(**{_SYNCHRONOUS: synchronous})
         _prepare_sqlite(engine.sync_engine, synchronous, foreign_keys=not migrating)
         return engine
     if migrating:
-        return create_async_engine(url, poolclass=NullPool)
+        return create_async_engine(url, **_TELLS_LITTLE, poolclass=NullPool)
     # pre_ping: a database that was restarted costs one round trip, not one failed request a connection.
-    return create_async_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, pool_pre_ping=True)
+    pool: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_pre_ping": True}
+    return create_async_engine(url, **_TELLS_LITTLE, **pool)
 
 
 @asynccontextmanager
@@ -132,10 +135,10 @@ class Writer:
     def __init__(self, engine: AsyncEngine) -> None:
         url = engine.url
         if url.get_backend_name() == "sqlite":
-            self._engine = create_engine(url.set(drivername="sqlite"), pool_size=1, max_overflow=0)
+            self._engine = create_engine(url.set(drivername="sqlite"), pool_size=1, max_overflow=0, **_TELLS_LITTLE)
             _prepare_sqlite(self._engine, engine.get_execution_options()[_SYNCHRONOUS], foreign_keys=True)
         else:
-            self._engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+            self._engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True, **_TELLS_LITTLE)
         self._engine.update_execution_options(**{_WRITES: True})
 
     def write(self, work: Callable[[Connection], _T]) -> _T:

@@ -1,18 +1,16 @@
-"""What a process sees to before its work: whom its files are open to, how it writes its log, which settings it gets."""
+"""What a process sees to before its work and at its end: its files, its settings, and the way out."""
 
+import atexit
 import base64
-import logging
 import os
 import stat
 import sys
-from collections.abc import Iterator, MutableMapping
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
-
-import structlog
-from structlog.typing import Processor
+from typing import NoReturn
 
 from settings import PREFIX, Settings, SettingsError
 
@@ -47,6 +45,7 @@ _PAGES = {
 }
 _WORK = {
     *("command_public_keys", "worker_build", "max_cached_workflows", "smtp_connections"),
+    *("worker_metrics_port", "worker_metrics_host"),
     *("imap_host", "imap_port", "imap_security", "imap_username", "imap_password", "imap_folder", "imap_minutes"),
 }
 
@@ -126,37 +125,30 @@ def _kept(settings: Settings) -> Iterator[Path]:
     yield from (path for path in beside if path.is_file() and folder not in path.parents)
 
 
-def _quoted(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """With line ends and control characters of texts written out, so that no text makes a line of its own.
+# the end ------------------------------------------------------------------------------------------------------------
 
-    A traceback has lines, none of which begins as one of the log does.
+
+def exit_without_teardown(program: Callable[[], object]) -> NoReturn:
+    """Run a program, and end the process with its exit code and without taking the interpreter down.
+
+    The threads of Temporal's core outlive the event loop. One of them that still has a word for Python while the
+    interpreter is taken down aborts the process, which has done all its work (temporalio/sdk-python, 300). So what
+    is due at exit is done here, in the order and the way in which `multiprocessing` ends its processes.
     """
-    for name, value in line.items():
-        if isinstance(value, str) and not value.isprintable():
-            lines = value.splitlines() if name in ("exception", "stack") else [value]
-            written = ("".join(c if c.isprintable() else ascii(c)[1:-1] for c in one) for one in lines)
-            line[name] = "\n  | ".join(written)
-    return line
-
-
-# log lines ----------------------------------------------------------------------------------------------------------
-
-
-def set_up_logs(settings: Settings) -> None:
-    """Set the format and the least level of this process's log lines, whoever writes them, as the settings say."""
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
-    common: list[Processor] = [structlog.processors.add_log_level, stamp]
-    plain = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)
-    last: list[Processor] = [structlog.processors.JSONRenderer()] if settings.log_format == "json" else [_quoted, plain]
-    ending: list[Processor] = [structlog.processors.format_exc_info, *last]
-    of_others = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.add_logger_name, *common],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
-    )
-    handler = logging.StreamHandler()
-    handler.setFormatter(of_others)
-    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    structlog.configure(
-        processors=[*common, *ending],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
-    )
+    code = 1
+    try:
+        program()
+        code = 0
+    except SystemExit as asked:
+        code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
+        if isinstance(asked.code, str):
+            sys.stderr.write(f"{asked.code}\n")
+    except BaseException:  # noqa: BLE001 - said as the interpreter says it
+        sys.excepthook(*sys.exc_info())
+    finally:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)

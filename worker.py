@@ -1,15 +1,11 @@
 """The composition root of the worker: settings in, running workers out. Nothing else puts the parts together."""
 
 import asyncio
-import atexit
 import gc
-import os
 import signal
-import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion, WorkflowIDConflictPolicy
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -32,6 +29,7 @@ from activities.returns import ReturnsReader
 from background import Background, Work
 from case_check import CaseCheck
 from casework import Casework
+from log_lines import refuse_to_start, set_up_logs
 from models.command_signing import CommandKeys
 from models.returns import MailboxPlace
 from models.stamps import Stamps
@@ -44,8 +42,8 @@ from notifications.transport import Transport
 from records import ledger
 from records.announced_changes import carry_out_changes
 from records.log_trust import LogTrust
-from settings import Settings, load_settings
-from surroundings import close_to_others, set_up_logs
+from settings import Settings, SettingsError, asked_for_json, load_settings
+from surroundings import close_to_others, exit_without_teardown
 from workflows.activation import Activation
 from workflows.client import CaseClient, temporal_client
 from workflows.code_version import code_version
@@ -56,6 +54,7 @@ from workflows.nudger import Nudger
 from workflows.recommendation import RecommendationFollowUp
 from workflows.replays import open_histories, replay_all
 from workflows.returns import MailReturns
+from workflows.runtime import PortTaken, loop_gauge, set_up_runtime
 from workflows.signed_commands import SignedCommands
 
 PASSED_THROUGH = (
@@ -99,13 +98,15 @@ async def connect(settings: Settings) -> Client:
 class Options:
     """What rehearsals and tests choose besides the settings.
 
-    ``clock`` dates mails (UTC); ``at_once``: they go out now, whatever their readers want.
+    ``clock`` dates mails (UTC); ``at_once``: they go out now, whatever their readers want. ``told`` hears how often a
+    loop was begun again.
     """
 
     max_cached_workflows: int | None = None
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     deliver: bool = True
     at_once: bool = False
+    told: Callable[[str, int], None] = lambda name, times: None
     sandboxed: bool = False
 
 
@@ -162,7 +163,7 @@ async def running(
                 loops: dict[str, Work] = {"nudges": nudger.run, "queued mail": partial(_look_again, engine, nudger)}
                 if settings.imap_host is not None:
                     loops["mailbox"] = partial(_have_returns_read, settings, client)
-                async with Background(loops):
+                async with Background(loops, told=options.told):
                     yield nudger
     finally:
         recorder.close()
@@ -365,8 +366,13 @@ def collect_garbage_rarely() -> None:
     gc.set_threshold(20_000, 5, 1)
 
 
-async def main(settings: Settings) -> None:
+async def main(settings: Settings, runtime: Runtime) -> None:
     """Run until SIGINT or SIGTERM."""
+    gauge = loop_gauge(runtime)
+
+    def restarted(name: str, times: int) -> None:
+        gauge.set(times, {"loop": name})
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -378,13 +384,14 @@ async def main(settings: Settings) -> None:
         if settings.worker_build is None:  # else cases stay with workers of their own version
             await begin_unfit_again(client, casework)
         async with (
-            running(settings, client, engine) as nudger,
+            running(settings, client, engine, Options(told=restarted)) as nudger,
             Background(
                 {
                     "cases": partial(_look_after, casework, settings),
                     "always equal": CaseCheck(engine, desk, trust).run,
                     "announced changes": partial(carry_out_announced, engine, nudger),
-                }
+                },
+                told=restarted,
             ),
         ):
             collect_garbage_rarely()
@@ -392,37 +399,21 @@ async def main(settings: Settings) -> None:
             await stop.wait()
 
 
-def exit_without_teardown(program: Callable[[], object]) -> NoReturn:
-    """Run a program, and end the process with its exit code and without taking the interpreter down.
-
-    The threads of Temporal's core outlive the event loop. One of them that still has a word for Python while the
-    interpreter is taken down aborts the process, which has done all its work (temporalio/sdk-python, 300). So what
-    is due at exit is done here, in the order and the way in which `multiprocessing` ends its processes.
-    """
-    code = 1
-    try:
-        program()
-        code = 0
-    except SystemExit as asked:
-        code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
-        if isinstance(asked.code, str):
-            sys.stderr.write(f"{asked.code}\n")
-    except BaseException:  # noqa: BLE001 - said as the interpreter says it
-        sys.excepthook(*sys.exc_info())
-    finally:
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError):
-                stream.flush()
-        os._exit(code)
-
-
 def _take_cases() -> None:
     close_to_others()
-    settings = load_settings()
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        refuse_to_start(error, asked_for_json())
     set_up_logs(settings)
-    asyncio.run(main(settings))
+    try:
+        metrics = f"{settings.worker_metrics_host}:{settings.worker_metrics_port}"
+        runtime = set_up_runtime(metrics if settings.worker_metrics_port else None)
+        asyncio.run(main(settings, runtime))
+    except PortTaken as error:
+        refuse_to_start(f"AHG_WORKER_METRICS_PORT: {error}", asked_for_json())
+    except SettingsError as error:  # there are no keys
+        refuse_to_start(error, asked_for_json())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,6 +37,7 @@ from records.mail_pauses import current_pause
 from records.notices import NoticeUpdate
 from workflows.names import DELIVER_NOTICES
 
+_log = structlog.get_logger(__name__)
 _BEAT_SECONDS = 5.0
 _AHEAD = 256
 """Mails that are written before there is a connection for them; a round begins with fewer, so that the first go soon."""
@@ -304,6 +306,9 @@ class _Round:
         update = attempts.attempted(
             letter.notice, delivery, letter.address, letter.message["Message-ID"], now=now, real=self._real()
         )
+        case, entry = letter.notice.place
+        told = {"notice": letter.notice.id, "kind": letter.notice.kind, "case": case, "entry": entry}
+        _log.info("a mail was attempted", state=str(update.state), **told)
         return attempts.told_instead(letter.notice, update, letter.stands_in, now)
 
     async def _leave(self) -> None:

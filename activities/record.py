@@ -1,11 +1,11 @@
 """The local activity ``record``: writes a step in one transaction. Steps that come at once share it (group commit)."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -20,7 +20,7 @@ from records.log import LogIsBehind, NotWritten, append, read_written
 from records.log_trust import LogTrust
 from workflows.names import READ_AHEAD, READ_LEFT_OUT, READ_TOLD, RECORD_STEP
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 _AT_ONCE = 50
 _KEPT_BACK = timedelta(days=1)
 """How long a command may wait to be recorded, while the database is away; one that was kept longer is refused."""
@@ -56,7 +56,10 @@ class Recorder:
         self._waiting.append((step, answer))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
-        return await answer
+        recorded = await answer
+        first = step.entries[0]
+        _log.info("recorded", case=step.stream, entry=first.seq, command=first.command, what=first.type)
+        return recorded
 
     @activity.defn(name=READ_AHEAD)
     async def read_ahead(self, stream: str, after: int) -> tuple[Entry, ...]:
@@ -105,7 +108,7 @@ class Recorder:
             if datetime.now(UTC) - first.signed.at > _KEPT_BACK:
                 fault = "it was signed more than a day ago"
         if fault:
-            _log.error("a command was not recorded: %s", fault, extra={"stream": step.stream})
+            _log.error("a command was not recorded", case=step.stream, command=first.command, why=fault)
             raise ApplicationError(f"the command is not recorded: {fault}", type="unsigned", non_retryable=True)
 
     def close(self) -> None:
@@ -160,5 +163,5 @@ class Recorder:
 
 
 def _forged(forged: NotWritten) -> ApplicationError:
-    _log.error("a log is not to be believed: %s", forged)
+    _log.error("a log is not to be believed", why=str(forged))
     return ApplicationError(str(forged), type="not_written", non_retryable=True)

@@ -19,10 +19,11 @@ N_ = str
 class Value(BaseModel):
     """A value of the domain: equal by content, never changed in place.
 
-    Numbers are finite: JSON has no others, and a state that cannot be read again would be lost.
+    Numbers are finite: JSON has no others, and a state that cannot be read again would be lost. What a fault says holds
+    nothing of what was given: it may stand in a log.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
 
 _V = TypeVar("_V", bound="Value")

@@ -25,6 +25,7 @@ from records.backup import (
     tables_to_write,
     write_table,
 )
+from records.backups_made import note_backup
 from records.tree import newest_frontier
 from settings import KEY_FILES, Settings, make_secret_file
 
@@ -75,6 +76,8 @@ async def make_backup(settings: Settings, path: Path, now: datetime) -> BackupCo
                 made_at=now, schema_version=there, logs=logs, leaves=leaves, files=files, tables=tuple(tables)
             )
             archive.writestr(_CONTENTS, contents.model_dump_json(indent=1))
+    async with db.open_engine(settings) as engine:
+        await note_backup(engine, now, logs)
     return contents
 
 

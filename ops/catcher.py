@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
+import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from settings import SettingsError, load_settings
-from surroundings import close_to_others, set_up_logs
+from log_lines import refuse_to_start, set_up_logs
+from settings import SettingsError, asked_for_json, load_settings
+from surroundings import close_to_others
 
+_log = structlog.get_logger("mail")
 SIZE_LIMIT = 32 * 1024 * 1024  # bytes; what large providers take
 FROM, TO = "X-Catcher-From", "X-Catcher-To"
 
@@ -147,7 +150,7 @@ async def serve() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with Catcher(settings.mail_dir, host=settings.smtp_host, port=settings.smtp_port) as catcher:
-        print(f"catching mail on {catcher.host}:{catcher.port}, into {catcher.folder}", flush=True)
+        _log.info("mail is caught", host=catcher.host, port=catcher.port, folder=str(catcher.folder))
         await stop.wait()
 
 
@@ -155,4 +158,4 @@ if __name__ == "__main__":
     try:
         asyncio.run(serve())
     except SettingsError as error:
-        raise SystemExit(f"{error}") from None
+        refuse_to_start(error, asked_for_json())

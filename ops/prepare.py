@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
+from log_lines import refuse_to_start, set_up_logs
 from models.notes import SEED_BYTES, KeyUse, SignerKey
+from ops.console import announce
 from ops.rebuild import cases_without_texts, rebuild_cases
 from records.directory import seed_if_empty
 from records.roles import grant_to_product
@@ -22,12 +24,13 @@ from settings import (
     COMMAND_KEY_FILE,
     Settings,
     SettingsError,
+    asked_for_json,
     ensure_keys,
     ensure_local_key,
     load_settings,
     make_secret_file,
 )
-from surroundings import close_data_folder, close_to_others, set_up_logs
+from surroundings import close_data_folder, close_to_others
 
 _WITHOUT = {
     "keys": "open cases cannot be read without it",
@@ -43,11 +46,11 @@ async def prepare_data_folder(settings: Settings) -> None:
     close_to_others()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if opened := close_data_folder(settings):
-        print(f"others could read {len(opened)} files and folders of {settings.data_dir}; now they cannot")
+        announce(f"others could read {len(opened)} files and folders of {settings.data_dir}; now they cannot")
     for made in ensure_keys(settings):
-        print(f"made {made}: back this file up, {_WITHOUT[made.name]}")
+        announce(f"made {made}: back this file up, {_WITHOUT[made.name]}")
     if ensure_checkpoint_key(settings):
-        print("made the key that signs checkpoints of the record: back the file checkpoint-key up as well")
+        announce("made the key that signs checkpoints of the record: back the file checkpoint-key up as well")
     if settings.on_a_laptop:
         ensure_local_key(settings)
     await db.migrate(settings.owned_database)
@@ -56,12 +59,12 @@ async def prepare_data_folder(settings: Settings) -> None:
             await grant_to_product(engine, settings.database)
         count = await seed_if_empty(engine)
         if leaves := await add_missing_leaves(engine):
-            print(f"took {leaves} logs of before into the hashed record")
+            announce(f"took {leaves} logs of before into the hashed record")
         if old := await cases_without_texts(engine):
-            print(f"making the rows that lists and search need of {len(old)} cases recorded before there were any")
+            announce(f"making the rows that lists and search need of {len(old)} cases recorded before there were any")
             await rebuild_cases(engine, old)
     if count:
-        print(f"filled the directory with {count} entries; each is for the deployment to confirm")
+        announce(f"filled the directory with {count} entries; each is for the deployment to confirm")
 
 
 def ensure_checkpoint_key(settings: Settings) -> bool:
@@ -95,4 +98,4 @@ if __name__ == "__main__":
         set_up_logs(chosen)
         asyncio.run(prepare_data_folder(chosen))
     except SettingsError as error:
-        raise SystemExit(str(error)) from None
+        refuse_to_start(error, asked_for_json())

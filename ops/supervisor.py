@@ -17,11 +17,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ops.console import LogFollower
+from log_lines import refuse_to_start, set_up_logs
+from ops.console import LogFollower, announce
 from ops.prepare import prepare_data_folder
 from ops.processes import Child, ManagedProcess, ProcessError, Ready, port_is_free, port_ready
 from ops.temporal_server import dev_server_child, temporal_ready, worker_ready
-from settings import Settings, SettingsError, load_settings
+from settings import Settings, SettingsError, asked_for_json, load_settings
 from surroundings import close_to_others, environment_for
 
 FIRST_PAUSE = 0.5  # seconds before a child that died is started again; doubles each time
@@ -78,7 +79,8 @@ class Supervisor:
         self._settings = settings
         self._processes = [ManagedProcess(child) for child in children]
         self._stop = asyncio.Event()
-        self._logs = LogFollower({child.name: child.log for child in children}, _say)
+        logs = {child.name: child.log for child in children}
+        self._logs = LogFollower(logs, _show, json_lines=settings.log_format == "json")
 
     async def run(self) -> int:
         """Start the children, keep them running until asked to stop, and stop them. Returns the exit code.
@@ -138,22 +140,22 @@ class Supervisor:
             process.kill()  # what it left behind
             if time.monotonic() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE
-            _say(f"{process.child.name} ended ({code}); starting it again in {pause:g} s")
+            announce(f"{process.child.name} ended ({code}); starting it again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             process.start()
             try:
                 await process.wait_ready()
             except ProcessError as error:
-                _say(str(error))
+                announce(str(error))
                 process.kill()
             else:
-                _say(f"{process.child.name} runs again")
+                announce(f"{process.child.name} runs again")
 
     async def _stop_all(self) -> None:
         for process in reversed(self._processes):
             if process.running:
-                _say(f"stopping {process.child.name}")
+                announce(f"stopping {process.child.name}")
             await process.stop()
 
     def _asked_to_stop(self) -> None:
@@ -167,12 +169,14 @@ class Supervisor:
         lines = [f"The Ad Hoc Group's pages are at {settings.public_url}"]
         if settings.catches_mail:
             address = f"{settings.public_url}/mail?key={settings.local_key}"
+            if settings.log_format == "json":  # log lines are passed on, and nobody else is to have the key
+                address = f"{settings.public_url}/mail with the key in {settings.data_dir / 'local-key'}"
             where = f"read it at {address}" if settings.shows_mail else f"it lies in {settings.mail_dir}"
             lines.append(f"Mail is caught, not sent; {where}")
         if settings.temporal_mode == "embedded" and settings.temporal_ui_port:
             lines.append(f"Temporal's own pages are at http://127.0.0.1:{settings.temporal_ui_port}")
         lines.append(f"Everything is kept in {settings.data_dir}. Stop with Ctrl-C; nothing is lost.")
-        _say("\n".join(["", *lines, ""]))
+        announce("\n".join(["", *lines, ""]))
 
 
 def http_ready(address: str) -> Ready:
@@ -233,14 +237,29 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
-def _say(text: str) -> None:
-    print(text, flush=True)
+def _show(line: str) -> None:
+    print(line, flush=True)
+
+
+async def supervise() -> int:
+    """The product on the environment's settings; where log lines are JSON, all that is said is JSON too.
+
+    Raises SettingsError or SupervisorError when it cannot start.
+    """
+    try:
+        settings = load_settings()
+        set_up_logs(settings)
+        return await run_product(settings)
+    except (SettingsError, SupervisorError) as error:
+        if asked_for_json():
+            refuse_to_start(error, json_lines=True)
+        raise
 
 
 def main() -> int:
     """Entry point of ``python -m ops.supervisor``; the same as ``ahg up``."""
     try:
-        return asyncio.run(run_product(load_settings()))
+        return asyncio.run(supervise())
     except (SettingsError, SupervisorError) as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, SettingsError) else 1

@@ -40,8 +40,8 @@ from models.notices.state import NoticeState
 from models.tables import APPEND_ONLY, TABLES, Moment
 from records.queries import streams
 
-LEFT_OUT = frozenset(("sessions", "sign_ins"))
-"""Tables that are not written: whoever was signed in signs in again."""
+LEFT_OUT = frozenset(("sessions", "sign_ins", "backups"))
+"""Tables that are not written: whoever was signed in signs in again, and restored records have no backup yet."""
 
 WAITED = "It waited when the backup was made; whether it was sent since, nobody can know."
 """Why a notice that waited then is ambiguous in restored records."""
@@ -118,7 +118,7 @@ async def read_tables(
     for table in tables:
         await _read_table(connection, table, lines_of(table.name))
     await _count_on(connection, [table for table in tables if table.rows])
-    await _hold_mail(connection, now)
+    await hold_what_waited(connection, now)
 
 
 def must_be_new(connection: Connection) -> None:
@@ -192,7 +192,10 @@ async def _count_on(connection: AsyncConnection, tables: Sequence[WrittenTable])
                 await connection.execute(select(func.setval(sequence, newest)))
 
 
-async def _hold_mail(connection: AsyncConnection, now: datetime) -> None:
+async def hold_what_waited(connection: AsyncConnection, now: datetime) -> None:
+    """Keep what waited in records of an earlier moment from going on by itself: mail is paused, notices that waited are
+    ambiguous now, and changes of posts that waited are overtaken. ``now``: the time (aware).
+    """
     notices, pauses = TABLES.tables["notices"], TABLES.tables["mail_pauses"]
     announced = TABLES.tables["announced_changes"]
     overtaken = {"state": AnnouncedState.OVERTAKEN, "settled_at": now, "settled_by": "restore"}
@@ -206,6 +209,12 @@ async def _hold_mail(connection: AsyncConnection, now: datetime) -> None:
     why = "The records were restored from a backup. Look through what is on the board, then let mail go out."
     values = {"paused_at": now, "paused_by": "restore", "why": why, "resumed_by": ""}
     await connection.execute(pauses.insert(), values)
+
+
+async def sign_everybody_out(connection: AsyncConnection) -> None:
+    """Take out sessions and links to sign in by: one that was ended after the moment of the records would live again."""
+    for name in ("sessions", "sign_ins"):
+        await connection.execute(TABLES.tables[name].delete())
 
 
 async def number_of_logs(connection: AsyncConnection) -> int:

@@ -1,6 +1,7 @@
 """Queries: what lists, pages and checks read. Nothing here writes."""
 
 from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import func, select, tuple_
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from models.calendars import Calendars
-from models.case import ReportState, Stage
+from models.case import Clock, ReportState, Stage
 from models.log import Entry
 from models.recommendation import OVER, follow_up_stream
 from models.request import Attachment, Request
@@ -131,6 +132,13 @@ async def open_logs(connection: AsyncConnection) -> dict[str, int]:
     begun = dict.fromkeys((follow_up_stream(*one) for one in followed), 0)
     names = sorted([*waiting, *begun])
     return {**begun, **await heads(connection, names)} if names else {}
+
+
+async def overdue_acts(connection: AsyncConnection, before: datetime) -> int:
+    """How many open cases the clock should have acted on before that moment (aware), and has not."""
+    at = _CASES.c.next_act["at"].as_string()  # written in UTC, so that it has the order of time
+    late = (at < before.astimezone(UTC).isoformat()) & (_CASES.c.clock == Clock.RUNNING.value)
+    return int(await connection.scalar(select(func.count()).select_from(_CASES).where(late)) or 0)
 
 
 async def open_calendars(connection: AsyncConnection) -> AsyncIterator[tuple[str, Calendars]]:

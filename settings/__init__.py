@@ -14,6 +14,6 @@ command works here.
 """
 
 from settings.keys import COMMAND_KEY_FILE, KEY_FILES, ensure_keys, ensure_local_key, make_secret_file, parse_keys
-from settings.loading import load_settings
+from settings.loading import asked_for_json, load_settings
 from settings.part import PREFIX, SettingsError, is_address, is_loopback
 from settings.whole import SECRETS, Settings

@@ -31,6 +31,11 @@ def load_settings(**overrides: Any) -> Settings:
     raise SettingsError("\n".join(problems))
 
 
+def asked_for_json() -> bool:
+    """Whether log lines are asked for as JSON, also where the other settings are wrong."""
+    return os.environ.get(f"{PREFIX}LOG_FORMAT", "").strip().lower() == "json"
+
+
 def _from_files(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """The secrets that stand in files, and what is wrong with those files."""
     read: dict[str, str] = {}

@@ -61,6 +61,11 @@ class Settings(PageSettings, MailSettings, KeySettings):
     """Task queue of the deliveries: a slow mail server never holds up a case."""
     worker_build: str | None = None
     """Build id for Worker Deployment versioning. Unset: the worker runs unversioned."""
+    worker_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port on which a worker gives its figures to Prometheus, under /metrics and to whoever reaches it; 0 gives none."""
+    worker_metrics_host: NotEmpty = "127.0.0.1"
+    """Address of that port; another than this machine's only in a network that Prometheus and the workers have to
+    themselves."""
     history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
     """Events in a case's history after which its run continues as a new one."""
     max_cached_workflows: Annotated[int, Field(ge=1, le=100_000)] = 1000

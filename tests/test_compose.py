@@ -4,8 +4,10 @@ import importlib.resources
 import ipaddress
 import json
 import re
+import subprocess
 import tomllib
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,9 @@ PINNED_BY_ITS_OPERATOR = {"temporal-ui": "TEMPORAL_UI_DIGEST"}
 """Of these no digest was found to be named in public."""
 NETWORKS: dict[str, dict[str, Any]] = COMPOSE["networks"]
 PROGRAM_SERVICES = [name for name, service in SERVICES.items() if "build" in service]
+PROGRAM = {**{name: name for name in PROGRAM_SERVICES}, "candidate": "worker", "operator": "worker"}
+"""Which program a service is, for what it needs and shows."""
+OPEN_TO_OTHERS = {"proxy"}
 
 
 def test_it_follows_the_compose_specification() -> None:
@@ -93,6 +98,9 @@ def test_what_a_service_waits_for_exists_and_can_become_so(name: str) -> None:
 @pytest.mark.parametrize("name", PROGRAM_SERVICES)
 def test_a_program_runs_an_entry_point_that_exists(name: str) -> None:
     command = SERVICES[name]["command"]
+    if name == "operator":
+        assert command[0] == "ahg"
+        return
     assert command[:2] == ["python", "-m"]
     assert '__name__ == "__main__"' in _source(command[2])
 
@@ -110,9 +118,12 @@ def test_a_programs_settings_exist_are_needed_and_are_accepted(
     for path in make_certificates(tmp_path / "made", "temporal", datetime.now(UTC)):
         secrets[path.name] = path.read_text().rstrip()
     for variable, value in environment.items():
-        filled = VARIABLE.sub(lambda match: match[2][2:] if match[2].startswith(":-") else KEY, value)
+        asked = "mail.example.org" if variable == "AHG_SMTP_HOST" else KEY
+        filled = VARIABLE.sub(partial(_filled, asked), value)
+        if variable == "AHG_SMTP_SECURITY":
+            filled = "starttls"
         if variable.startswith(PREFIX):
-            assert variable.removeprefix(PREFIX).removesuffix("_FILE").lower() in NEEDS[name]
+            assert variable.removeprefix(PREFIX).removesuffix("_FILE").lower() in NEEDS[PROGRAM[name]]
         if filled.startswith("/run/secrets/"):
             secret = filled.removeprefix("/run/secrets/")
             assert secret in SERVICES[name]["secrets"]
@@ -129,8 +140,8 @@ def test_a_programs_settings_exist_are_needed_and_are_accepted(
         tls = config["tls"]
         assert config["target_host"] == "temporal:7233"
         assert isinstance(tls, TLSConfig)
-        assert tls.client_cert == secrets[f"temporal_{name}_certificate"].encode() + b"\n"
-        assert tls.client_private_key == secrets[f"temporal_{name}_key"].encode() + b"\n"
+        assert tls.client_cert == secrets[f"temporal_{PROGRAM[name]}_certificate"].encode() + b"\n"
+        assert tls.client_private_key == secrets[f"temporal_{PROGRAM[name]}_key"].encode() + b"\n"
         assert tls.server_root_ca_cert == secrets["temporal_server_ca"].encode() + b"\n"
 
 
@@ -149,12 +160,15 @@ def test_who_talks_to_temporal_shows_a_certificate_of_its_own_and_no_other_is_ne
         for name, service in SERVICES.items()
     }
     operator = {"temporal_server_ca", "temporal_operator_certificate", "temporal_operator_key"}
+    worker = {"temporal_server_ca", "temporal_worker_certificate", "temporal_worker_key"}
 
     assert {name: files for name, files in held.items() if files} == {
         "temporal": {"temporal_server_ca", "temporal_client_ca", "temporal_server_certificate", "temporal_server_key"},
         "temporal-setup": operator,
         "temporal-ui": operator,
-        "worker": {"temporal_server_ca", "temporal_worker_certificate", "temporal_worker_key"},
+        "worker": worker,
+        "candidate": worker,
+        "operator": worker,
         "web": {"temporal_server_ca", "temporal_web_certificate", "temporal_web_key"},
     }
     server = SERVICES["temporal"]["environment"]
@@ -182,29 +196,34 @@ def test_a_container_may_no_more_than_its_program_needs(name: str) -> None:
 def test_each_network_has_those_that_must_talk_to_each_other_and_nobody_else() -> None:
     networks = {name: {one for one, service in SERVICES.items() if name in service["networks"]} for name in NETWORKS}
 
+    workers = {"worker", "candidate", "operator"}
     assert networks == {
-        "front": {"web"},
-        "mail": {"mailpit", "worker", "web"},
+        "figures": workers | {"web"},
+        "front": {"proxy", "web"},
+        "mail": workers | {"mailpit", "web"},
         "operators": {"temporal-ui"},
-        "records": {"postgres", "prepare", "worker", "web"},
-        "temporal": {"temporal", "temporal-setup", "temporal-ui", "worker", "web"},
+        "records": workers | {"postgres", "prepare", "web"},
+        "temporal": workers | {"temporal", "temporal-setup", "temporal-ui", "web"},
         "temporal-records": {"temporal-postgres", "temporal-schema", "temporal"},
     }
     internal = {name for name, network in NETWORKS.items() if (network or {}).get("internal")}
-    assert internal == {"records", "temporal", "temporal-records"}
+    assert internal == {"figures", "records", "temporal", "temporal-records"}
     published = {name for name, service in SERVICES.items() if "ports" in service}
     assert all(set(SERVICES[name]["networks"]) - internal for name in published)
     assert SERVICES["temporal-ui"]["profiles"] == ["operators"]
 
 
-def test_the_pages_believe_the_gateway_of_their_network_about_whom_it_speaks_for() -> None:
+def test_the_pages_believe_the_gateway_of_their_network_and_the_proxy_about_whom_they_speak_for() -> None:
     believed = SERVICES["web"]["environment"]["AHG_FORWARDED_ALLOW_IPS"]
     (address,) = NETWORKS["front"]["ipam"]["config"]
     (gateway,) = [how.removeprefix(":-") for _, how in VARIABLE.findall(address["gateway"])]
     (subnet,) = [how.removeprefix(":-") for _, how in VARIABLE.findall(address["subnet"])]
 
-    assert VARIABLE.findall(believed) == [("AHG_FORWARDED_ALLOW_IPS", f":-{gateway}")]
-    assert ipaddress.ip_address(gateway) in ipaddress.ip_network(subnet)
+    own = SERVICES["proxy"]["networks"]["front"]["ipv4_address"]
+    (proxy,) = [how.removeprefix(":-") for _, how in VARIABLE.findall(own)]
+
+    assert VARIABLE.findall(believed) == [("AHG_FORWARDED_ALLOW_IPS", f":-{gateway},{proxy}")]
+    assert {ipaddress.ip_address(one) in ipaddress.ip_network(subnet) for one in (gateway, proxy)} == {True}
 
 
 def test_the_worker_can_be_started_many_times() -> None:
@@ -218,8 +237,8 @@ def test_the_cluster_gets_the_search_attributes_of_the_embedded_server() -> None
     assert pairs == dict(SEARCH_ATTRIBUTES)
 
 
-def test_every_port_is_published_on_this_machine_only() -> None:
-    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+def test_every_port_but_that_of_the_proxy_is_published_on_this_machine_only() -> None:
+    ports = [port for name in SERVICES.keys() - OPEN_TO_OTHERS for port in SERVICES[name].get("ports", [])]
 
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
@@ -233,10 +252,57 @@ def test_volumes_and_configs_are_declared() -> None:
     assert configs == set(COMPOSE["configs"])
 
 
+def test_nothing_catches_mail_but_where_it_is_asked_for() -> None:
+    assert SERVICES["mailpit"]["profiles"] == ["trial"]
+    assert not [name for name, service in SERVICES.items() if "mailpit" in service.get("depends_on", {})]
+    for name in ("worker", "web", "candidate"):
+        assert SERVICES[name]["environment"]["AHG_SMTP_HOST"].startswith("${AHG_SMTP_HOST:?")
+
+
+@pytest.mark.parametrize(("host", "starts"), [("mailpit", True), ("mail.example.org", False)])
+def test_mailpit_does_not_start_beside_a_mail_server(host: str, starts: bool, tmp_path: Path) -> None:
+    (script,) = SERVICES["mailpit"]["command"]
+    program = tmp_path / "mailpit"
+    program.write_text("#!/bin/sh\necho it runs\n")
+    program.chmod(0o755)
+    written = script.replace("$$", "$").replace("/mailpit", str(program))
+    done = subprocess.run(
+        ["/bin/sh", "-euc", written], env={"MAIL_SERVER": host}, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, "it runs" in done.stdout) == ((0, True) if starts else (64, False))
+
+
+def test_a_version_can_stand_beside_the_one_that_it_replaces_and_the_schema_is_brought_there_by_it() -> None:
+    candidate, running = SERVICES["candidate"], SERVICES["worker"]
+    differ = {key for key in candidate.keys() | running.keys() if candidate.get(key) != running.get(key)}
+    set_apart = {key for key, value in candidate["environment"].items() if value != running["environment"].get(key)}
+
+    assert (differ, set_apart) == ({"image", "profiles", "environment"}, {"AHG_WORKER_BUILD"})
+    assert candidate["environment"].keys() == running["environment"].keys()
+    assert SERVICES["prepare"]["image"] == candidate["image"] == SERVICES["operator"]["image"] != running["image"]
+
+
+def test_the_proxy_speaks_tls_alone_logs_no_address_and_hides_what_is_for_monitoring() -> None:
+    written = COMPOSE["configs"]["proxy"]["content"]
+    assert re.findall(r"^\s*listen (.*);$", written, re.MULTILINE) == ["8443 ssl"]
+    assert re.findall(r"ssl_protocols (.*);", written) == ["TLSv1.2 TLSv1.3"]
+    (line,) = re.findall(r"log_format lines .*", written)
+    assert not {"$$request_uri", "$$uri", "$$request ", "$$args", "$$http_referer"} & set(re.findall(r"\$\$\w+", line))
+    assert "(metrics|readyz|healthz)" in written
+    assert written.count("{") == written.count("}")
+
+
 def test_the_image_is_tagged_with_the_version_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert f"ahg:${{AHG_VERSION:-{project['version']}}}" in TEXT
+    assert f"ahg:${{AHG_CANDIDATE_VERSION:-{project['version']}}}" in TEXT
+
+
+def _filled(asked: str, variable: re.Match[str]) -> str:
+    """What stands for a variable: its default, else what is asked for."""
+    return variable[2][2:] if variable[2].startswith(":-") else asked
 
 
 def _source(module: str) -> str:

@@ -26,6 +26,7 @@ def imported(name: str) -> set[str]:
     [
         ("settings", PARTS | {"db"}),
         ("surroundings", PARTS | {"db"}),
+        ("log_lines", PARTS | {"db"}),
         ("db", PARTS),
         ("background", PARTS | {"db", "settings"}),
         ("case_check", {"activities", "cli", "ops", "settings", "web", "worker"}),

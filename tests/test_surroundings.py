@@ -1,21 +1,18 @@
 """What a process sees to before its work: closed files, its own settings alone, log lines as they were asked for."""
 
 import base64
-import json
-import logging
 import os
 import stat
 from pathlib import Path
 
 import pytest
-import structlog
 
 from ops import doctor
 from ops.prepare import prepare_data_folder
 from ops.supervisor import product_children
 from ops.temporal_server import dev_server_child
 from settings import SECRETS, Settings, SettingsError, load_settings
-from surroundings import NEEDS, close_data_folder, close_to_others, environment_for, open_to_others, set_up_logs
+from surroundings import NEEDS, close_data_folder, close_to_others, environment_for, open_to_others
 from web.serve import configuration
 
 KEY = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -118,45 +115,7 @@ def test_each_process_gets_the_settings_that_it_needs_and_no_others(
     assert set(SECRETS) <= set(Settings.model_fields)
 
 
-# log lines ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def _logs_as_they_were() -> object:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = before[0], before[1]
-
-
-@pytest.mark.usefixtures("_logs_as_they_were")
-def test_lines_of_others_are_written_as_ours_are(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    set_up_logs(settings.model_copy(update={"log_format": "json", "log_level": "WARNING"}))
-    logging.getLogger("others").warning("half %s", "sent")
-    logging.getLogger("others").info("not kept")
-    said = capsys.readouterr().err
-    (line,) = [one for one in said.splitlines() if "half sent" in one]
-    written = json.loads(line)
-
-    assert "not kept" not in said
-    assert (written["event"], written["level"], written["logger"]) == ("half sent", "warning", "others")
-
-
-@pytest.mark.usefixtures("_logs_as_they_were")
-def test_no_text_makes_a_line_of_the_log_of_its_own(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    set_up_logs(settings)
-    forged = "x\n2026-01-01 00:00:00 [info     ] signed in\x1b[2K\u2028\x85 \u202e"
-    try:
-        raise ValueError(forged)
-    except ValueError:
-        logging.getLogger("others").exception("%s", forged)
-        structlog.get_logger("ours").error(forged, name=forged, exc_info=True)
-    said = capsys.readouterr()
-
-    lines = (said.err + said.out).splitlines()
-    assert len([line for line in lines if "signed in" in line]) >= 4
-    assert not [line for line in lines if line.startswith("2026-01-01")]
-    assert not set("\x1b\x85\u2028\u202e") & set(said.err + said.out)
+# the pages and Temporal ----------------------------------------------------------------------------------------------
 
 
 def test_the_level_and_the_format_reach_the_pages_and_temporal(settings: Settings) -> None:

@@ -40,7 +40,7 @@ def program():
 
 def ended(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        (sys.executable, "-c", f"{program}\nimport worker\nworker.exit_without_teardown(program)"),
+        (sys.executable, "-c", f"{program}\nimport surroundings\nsurroundings.exit_without_teardown(program)"),
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -26,6 +26,7 @@ from web.case import mails as case_mails
 from web.case import page as case_page
 from web.kit import errors, language, problems, statics
 from web.kit.body_limit import limit_bodies
+from web.kit.request_id import number_requests, numbered_header
 from web.kit.security import covered, guard
 from web.kit.site import Site
 from web.kit.visitor import ProveFirst, SignInFirst
@@ -33,6 +34,7 @@ from web.kit.watch import when_asked_to_end
 from web.lists import cases, home, search
 from web.mail import answer, board, mailbox, my_mails, switch_off
 from web.monitoring import checkpoint, health, metrics
+from web.monitoring.metrics import route_of
 from web.request import attachments, form, version
 from web.request.sweeping import sweep_daily
 from web.signin import by_mail, openid, second_factor
@@ -81,6 +83,7 @@ def application(site: Site) -> FastAPI:
     limit_bodies(app, site.settings)
     guard(app, site.settings)
     metrics.set_up_metrics(app)
+    number_requests(app)
     app.include_router(health.router)
     app.include_router(checkpoint.router)
     if site.settings.shows_metrics:
@@ -125,7 +128,7 @@ def _answer_errors(app: FastAPI, settings: Settings) -> None:
     @app.exception_handler(NoConnection)
     async def _records_away(request: Request, error: Exception) -> Response:
         # Its text may hold the address of the database, or what was asked of it.
-        _LOG.error("the records do not answer", path=request.url.path, fault=type(error).__name__)
+        _LOG.error("the records do not answer", route=route_of(request.scope), fault=type(error).__name__)
         again = {"Retry-After": "10"}
         if errors.for_programs(request):
             return problems.of_status(503, again)
@@ -134,7 +137,7 @@ def _answer_errors(app: FastAPI, settings: Settings) -> None:
     @app.exception_handler(DataError)
     async def _unfit(request: Request, _error: Exception) -> Response:
         # As a NUL in a text: no value of the database's. Where it is asked for by name, it is refused before.
-        _LOG.warning("what was sent is nothing that the records can hold", path=request.url.path)
+        _LOG.warning("what was sent is nothing that the records can hold", route=route_of(request.scope))
         return problems.of_status(422) if errors.for_programs(request) else errors.page_of(request, 400)
 
     @app.exception_handler(ClientDisconnect)
@@ -144,4 +147,5 @@ def _answer_errors(app: FastAPI, settings: Settings) -> None:
     @app.exception_handler(Exception)
     async def _broken(request: Request, _error: Exception) -> Response:
         said = problems.of_status(500) if errors.for_programs(request) else errors.page_of(request, 500)
+        said.headers.update(numbered_header())
         return covered(said, settings)

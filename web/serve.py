@@ -15,8 +15,10 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from settings import Settings, SettingsError, load_settings
-from surroundings import close_to_others, set_up_logs
+from log_lines import refuse_to_start, set_up_logs
+from settings import Settings, SettingsError, asked_for_json, load_settings
+from surroundings import close_to_others, exit_without_teardown
+from workflows.runtime import set_up_runtime
 
 GRACE_SECONDS = 20.0
 """A request that is not there whole after so long must have come at ``LEAST_RATE`` since."""
@@ -124,19 +126,20 @@ def configuration(settings: Settings, **own: Any) -> uvicorn.Config:
     return uvicorn.Config(**{"app": "web.app:create_app", **served, **own})
 
 
-def main() -> int:
-    """Serve until SIGINT or SIGTERM."""
+def main() -> None:
+    """Serve until SIGINT or SIGTERM; ends with 3 when it could not begin."""
     close_to_others()
     try:
         settings = load_settings()
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+        refuse_to_start(error, asked_for_json())
     set_up_logs(settings)
+    set_up_runtime()
     server = uvicorn.Server(configuration(settings))
     server.run()
-    return 0 if server.started else 3
+    if not server.started:
+        sys.exit(3)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_without_teardown(main)

@@ -14,6 +14,7 @@
 ``code_version``    which code of workflows this is, as histories keep it
 ``replays``         recorded histories on the present code
 ``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
+``request_ids``     the id of a request goes along with its command
 ``signed_commands``  only commands that the deployment has signed reach a case
 ``answers``         refusals as Temporal carries them, and whether a value is where it belongs
 ``deadline``        waiting for an instant, in one place

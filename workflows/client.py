@@ -19,6 +19,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.authentication import Means, PasskeyTouch, Standing
@@ -49,6 +50,7 @@ from workflows.lifesigns import (
 )
 from workflows.payloads import UnreadablePayload, data_converter
 from workflows.recommendation import FollowUpStart, RecommendationFollowUp
+from workflows.request_ids import RequestIds
 from workflows.upkeep import Flaw, Watched, begin_delivery, flaws
 
 _PATIENCE = timedelta(seconds=30)
@@ -84,15 +86,18 @@ _UNBELIEVED = (WorkflowUpdateRPCTimeoutOrCancelledError, UnreadablePayload, Appl
 """No answer in time, or one that is not sealed for this case: whoever gave it was not the case."""
 
 
-async def temporal_client(config: ClientConnectConfig, keyring: Mapping[str, bytes] | None = None) -> Client:
-    """A client to a Temporal server; with a keyring, payloads are encrypted (``workflows.payloads``).
+async def temporal_client(
+    config: ClientConnectConfig, keyring: Mapping[str, bytes] | None = None, runtime: Runtime | None = None
+) -> Client:
+    """A client to a Temporal server; with a keyring, payloads are encrypted (``workflows.payloads``). ``runtime``:
+    whose log and figures its own are part of; without it, the process's.
 
     Raises:
         TemporalAway: no server answers there.
     """
     converter = data_converter(keyring) if keyring is not None else DataConverter.default
     try:
-        return await Client.connect(**config, data_converter=converter)
+        return await Client.connect(**config, data_converter=converter, interceptors=[RequestIds()], runtime=runtime)
     except RuntimeError as error:  # the SDK has no exception of its own for it
         raise TemporalAway(str(error)) from error
 

@@ -5,7 +5,7 @@
 ``notices``         the ledger of notices, pauses of mail, what readers want of it
 ``mail``            what came back for notices, and what people decided on those that are stuck
 ``directory``       members, posts, policies, references and drafts
-``administration``  the directory's history, and proposed policies
+``administration``  the directory's history, proposed policies, and when backups were made
 ``people``          accounts, sessions, tokens, files
 ``columns``         kinds of columns
 

@@ -86,3 +86,13 @@ class AnnouncedChangeRow(SQLModel, table=True):
     settled_at: datetime | None = moment_column()
     settled_by: str = ""
     settled_email: str = ""
+
+
+class BackupRow(SQLModel, table=True):
+    """A backup that was made with `ahg backup`: when, and how many logs are in it. Where it lies is not said here."""
+
+    __tablename__ = "backups"
+
+    id: int | None = Field(default=None, primary_key=True)
+    made_at: datetime = moment_column(nullable=False)
+    logs: int

@@ -2,7 +2,7 @@
 
 ``accounts``     ``ahg account``: the accounts of people who sign in
 ``attachments``  ``ahg attachment``: files of requests that nothing names, removed
-``backups``      ``ahg backup`` and ``ahg restore``
+``backups``      ``ahg backup``, ``ahg restore`` and ``ahg restored``
 ``cases``        ``ahg case``: cases looked at, acted on and exported
 ``directory``    ``ahg directory``: the directory of members, imported and listed
 ``scenarios``    ``ahg scenario``: files checked, and the schema by which editors check them

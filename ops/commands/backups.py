@@ -1,4 +1,4 @@
-"""``ahg backup`` and ``ahg restore``."""
+"""``ahg backup``, ``ahg restore`` and ``ahg restored``."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+import db
 from ops.backup import back_keys_up, made_words, make_backup, restore_backup, restore_keys
 from ops.commands.terminal import as_command, say
+from records.backup import hold_what_waited, sign_everybody_out
 from settings import load_settings
 
 _KEYS = "The file for the keys that lie in the data folder; keep it elsewhere than the records."
@@ -39,3 +41,14 @@ async def restore(
     say(f"{file}: {made_words(contents)}")
     say("Start the product on an empty Temporal: the cases begin again from their logs. Then check with `ahg verify`.")
     say("Mail is paused: look through the board of mails, and let it go out with `ahg mail resume`.")
+
+
+@as_command
+async def restored() -> None:
+    """After the database was brought back to an earlier moment by its own tools: pause mail, and sign everybody out."""
+    settings = load_settings()
+    async with db.open_engine(settings, owning=True) as engine, db.write_transaction(engine) as connection:
+        await hold_what_waited(connection, datetime.now(UTC))
+        await sign_everybody_out(connection)
+    say("Mail is paused, and what waited at that moment is ambiguous; changes of posts that waited are overtaken.")
+    say("Start the product on an empty Temporal, check with `ahg verify`, then look through the board of mails.")

@@ -1,20 +1,29 @@
 """``ahg up`` in an empty folder, and the other commands beside it."""
 
+import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import psutil
 import pytest
 from typer.testing import CliRunner
 
 import cli
+import db
+from models.posts import Post
+from ops.catcher import read_mail
 from ops.processes import free_port
+from records.api_tokens import Scope, new_api_token
 from settings import Settings
 from tests.waiting import PATIENCE, block_until
 
@@ -131,3 +140,64 @@ def test_the_commands_work_beside_a_running_product_and_find_their_cases_when_it
     assert "ID/co-chair" in product.said("case", "list")
     assert " 0 faults" in product.said("verify")
     product.interrupt()
+
+
+def lines_of(path: Path) -> list[dict[str, object]]:
+    """The lines of a log, each of which must be JSON."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+async def token_of(settings: Settings, email: str, post: str) -> str:
+    """A token for a program of the holder of a post."""
+    now = datetime.now(UTC)
+    async with db.open_engine(settings) as engine:
+        scopes, end = (Scope.READ, Scope.WRITE), now + timedelta(days=1)
+        return await new_api_token(engine, email, Post(post), "A program", scopes, expires_at=end, now=now)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_request_is_followed_through_the_logs_which_are_json_and_tell_of_nobody(product: Product) -> None:
+    """Somebody signs in by a mailed link, a program asks for a group, and something is refused."""
+    data, post, email = product.settings.data_dir, "LK/focal-point", "focal-point@lk.ahg.localhost"
+    product.settings = Settings(
+        **{name: getattr(product.settings, name) for name in product.settings.model_fields_set},
+        log_format="json",
+        log_level="DEBUG",
+    )
+    product.up()
+    number, strange = str(uuid4()), "Ana.Silva@example.org"
+    token = asyncio.run(token_of(product.settings, email, post))
+    program = {"Authorization": f"Bearer {token}", "Idempotency-Key": "first-request", "X-Request-ID": number}
+    with httpx.Client(base_url=f"http://127.0.0.1:{product.settings.web_port}", timeout=PATIENCE) as http:
+        assert http.get("/sign-in", headers={"X-Request-ID": strange}).headers["X-Request-ID"] != strange
+        assert http.post("/sign-in", data={"email": email}).status_code == 200
+        block_until(lambda: list((data / "mail").glob("[!.]*.eml")) != [])
+        (mail,) = (data / "mail").glob("[!.]*.eml")
+        body = read_mail(mail).message.get_body(("plain",))
+        found = re.search(r"/sign-in/(\S+)", body.get_content()) if body is not None else None
+        assert found
+        assert http.post(f"/sign-in/{found[1]}").status_code == 303
+        assert http.get(f"/sign-in/{found[1]}").status_code in (200, 303, 410)
+        done = http.post("/api/v1/cases", json=REQUEST, headers=program)
+        assert done.status_code == 201, done.text
+        assert done.headers["X-Request-ID"] == number
+        case = done.json()["reference"]
+        no = http.post(f"/api/v1/cases/{case}/commands", json={"do": "accept"}, headers=program)
+        assert no.status_code in (403, 409, 412, 422, 428), no.text
+    block_until(lambda: len(list((data / "mail").glob("[!.]*.eml"))) >= 3)
+    product.interrupt()
+
+    logs = {name: lines_of(data / "logs" / f"{name}.log") for name in ("web", "worker", "mail")}
+    (taken,) = [line for line in logs["web"] if line["event"] == "a command was taken"]
+    (recorded,) = [line for line in logs["worker"] if line.get("request") == number and line["event"] == "recorded"]
+    assert (taken["request"], taken["case"]) == (number, case)
+    assert recorded["command"] == taken["command"]
+    assert [line for line in logs["worker"] if line["event"] == "a mail was attempted" and line["case"] == case]
+    for line in lines_of(product.console):
+        assert {"event", "process"} & set(line)
+    said = product.console.read_text() + "".join(one.read_text() for one in (data / "logs").glob("*.log"))
+    secrets = [strange, "ana.silva", found[1], token, *http.cookies.values(), product.settings.local_key or "-" * 50]
+    for secret in (*secrets, "ahg.localhost", "Đà Nẵng", "Boats leave", "Boats in the strait"):
+        assert secret.lower() not in said.lower(), secret
+    assert json.dumps("Đà Nẵng")[1:-1] not in said

@@ -38,3 +38,15 @@ async def test_what_does_not_answer_is_named_and_liveness_stays(settings: Settin
     assert "\nahg_workers_up 0.0\n" in figures.text
     assert "ahg_stuck_cases" not in figures.text, "it is not known"
     assert alive.status_code == 200
+
+
+async def test_probes_ask_at_the_address_of_a_container_and_nothing_else_is_there(settings: Settings) -> None:
+    watched = settings.model_copy(update={"metrics_token": TOKEN, "web_host": "0.0.0.0"})
+    async with client(watched) as http:
+        host = {"Host": "10.1.2.3:8000"}
+        found = [
+            (await http.get(path, headers={**host, **WATCHES})).status_code for path in ("/healthz", "/metrics", "/")
+        ]
+        without = await http.get("/metrics", headers=host)
+
+    assert (found, without.status_code) == ([200, 200, 421], 404)

@@ -3,16 +3,23 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import promql_parser
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from ops.processes import free_port
+from tests.rig import rig, working
+from tests.waiting import until
 from tests.web.place import Place
 from tests.web.test_metrics import HERE, LOCAL, key_of
+from workflows.client import temporal_client
+from workflows.runtime import loop_gauge, make_runtime
 
 ROOT = Path(__file__).parents[2]
 MONITORING = ROOT / "docs/monitoring"
@@ -55,9 +62,44 @@ async def given(place: Place) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-async def test_alerts_and_board_ask_for_figures_that_there_are(given: dict[str, list[dict[str, str]]]) -> None:
-    asked = {one.name for query in QUERIES.values() for one in selectors(promql_parser.parse(query))}
+@pytest.fixture
+async def given_by_worker(tmp_path: Path) -> set[str]:
+    """The names of the figures that a worker gives which has had a step to record, and a workflow that failed a task."""
+    at = f"127.0.0.1:{free_port()}"
+    runtime = make_runtime(at)
+    loop_gauge(runtime).set(0, {"loop": "nudges"})
+    async with rig(tmp_path / "rig") as parts:
+        seen = replace(
+            parts,
+            client=await temporal_client(parts.settings.temporal_connect_config(), parts.settings.keyring, runtime),
+        )
+        async with working(seen):
+            await parts.submit()
+            await parts.client.start_workflow("Nobody", id="nobody", task_queue=parts.settings.task_queue)
+            async with httpx.AsyncClient() as http:
 
+                async def told() -> set[str]:
+                    answer = await http.get(f"http://{at}/metrics")
+                    families = text_string_to_metric_families(answer.text)
+                    return {sample.name for family in families for sample in family.samples}
+
+                async def complete() -> bool:
+                    return "temporal_workflow_task_execution_failed_total" in await told()
+
+                await until(complete)
+                return await told()
+
+
+async def test_alerts_and_board_ask_for_figures_that_there_are(
+    given: dict[str, list[dict[str, str]]], given_by_worker: set[str]
+) -> None:
+    asked = {str(one.name) for query in QUERIES.values() for one in selectors(promql_parser.parse(query))}
+    of_workers = {name for name in asked if name.startswith("temporal_")}
+
+    assert of_workers
+    assert of_workers <= given_by_worker
+    assert "ahg_loop_restarts" in given_by_worker
+    asked -= of_workers
     assert asked - _FROM_ELSEWHERE - {"ahg_stuck_cases"} <= set(given), (
         "without a Temporal it is not known who is stuck"
     )

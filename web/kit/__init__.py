@@ -26,4 +26,5 @@
 ``plots``              plots as SVG
 ``csv_files``          tables as CSV files
 ``statics``            style sheet, script and icon
+``request_id``         the id of each request, answered and in the lines of the log
 """

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
+import structlog
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
@@ -17,6 +18,8 @@ from web.kit.render import render
 from web.kit.site import Site
 from web.kit.visitor import ProveFirst, Visitor
 from workflows.client import NotAnswered, NotRecorded
+
+_LOG = structlog.get_logger(__name__)
 
 
 class CaseAway(Exception):
@@ -59,7 +62,7 @@ async def give_command(
         raise Refused(RefusalKind.FORBIDDEN, why)
     try:
         casework = await site.casework()
-        return await casework.act(
+        done = await casework.act(
             do,
             fields,
             by=by,
@@ -71,7 +74,13 @@ async def give_command(
             seen=seen,
         )
     except (NotAnswered, NotRecorded) as reason:
+        _LOG.warning("a command was not answered", do=do, case=reference, command=command_id)
         raise CaseAway(reason) from reason
+    except Refused:
+        _LOG.info("a command was refused", do=do, case=reference, command=command_id)
+        raise
+    _LOG.info("a command was taken", do=do, case=done.reference, command=command_id, entry=done.seq)
+    return done
 
 
 async def done_before(site: Site, reference: str, command_id: str) -> CommandResult | None:

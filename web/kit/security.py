@@ -29,6 +29,8 @@ _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _PROVED_BY_ADDRESS = "/answer/"
 _FROM_ANYWHERE = "/my-mails/off/"
 """Mail programs send this form from wherever they are (RFC 8058); it takes no cookie and the address is the proof."""
+_FOR_PROBES = frozenset(("/healthz", "/readyz", "/metrics"))
+"""Asked for by machines at the address of a container. There are no cookies or forms; figures want a token."""
 _STRICT_TRANSPORT = "max-age=31536000"
 """Not for names below ours: what else a ministry serves there is its own affair."""
 
@@ -43,7 +45,7 @@ def guard(app: FastAPI, settings: Settings) -> None:
         request.scope["headers"] = [(name, _crumbs(name, value)) for name, value in request.scope["headers"]]
         host = (request.url.hostname or "").lower()
         # A name of this machine is let through: probes and rehearsals use it, and no link is ever made of it.
-        if host not in hosts and not is_loopback(host):
+        if host not in hosts and not is_loopback(host) and request.url.path not in _FOR_PROBES:
             trace(request, "asked for under another name")
             return covered(_said(request, 421, "There is nothing under this name."), settings)
         from_anywhere = request.url.path.startswith(_FROM_ANYWHERE)

@@ -1,10 +1,9 @@
 """What happened at the door, and what was refused, as lines of the log: for an operator who looks for an attack."""
 
-import hashlib
-
 import structlog
 from fastapi import Request, Response
 
+from log_lines import hashed_address
 from web.kit.sessions import client_of
 
 _LOG = structlog.get_logger("door")
@@ -12,7 +11,7 @@ _LOG = structlog.get_logger("door")
 
 def trace(request: Request, what: str, email: str = "") -> None:
     """A line on what somebody tries: the client, and the account by a hash, so that no address is in logs."""
-    _LOG.info(what, **({"account": _hashed(email)} if email else {}), client=client_of(request))
+    _LOG.info(what, **({"account": hashed_address(email)} if email else {}), client=client_of(request))
 
 
 def trace_refusal(request: Request, response: Response) -> None:
@@ -25,7 +24,7 @@ def trace_refusal(request: Request, response: Response) -> None:
     if status not in _REFUSALS or route is None:
         return
     visitor = getattr(request.state, "visitor", None)
-    who = {"account": _hashed(visitor.email), "post": str(visitor.post)} if visitor else {}
+    who = {"account": hashed_address(visitor.email), "post": str(visitor.post)} if visitor else {}
     what = _REFUSALS[status]
     _LOG.info(what, status=status, method=request.method, route=route.path, client=client_of(request), **who)
 
@@ -39,7 +38,3 @@ _REFUSALS = {
     415: "of another kind than is taken",
     429: "too often",
 }
-
-
-def _hashed(email: str) -> str:
-    return hashlib.sha256(email.casefold().encode(errors="replace")).hexdigest()[:16]

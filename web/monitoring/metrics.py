@@ -7,7 +7,7 @@ They are given to who has the token of the setting. Without one they are there o
 import hmac
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import Response
@@ -22,9 +22,10 @@ from models.case import Stage
 from models.notices.state import NoticeState
 from models.posts import SECRETARIAT
 from records import ledger
+from records.backups_made import last_backup
 from records.lists import counts_by_stage
 from records.log_checks import CheckFigures, check_figures
-from records.queries import notice_counts
+from records.queries import notice_counts, overdue_acts
 from settings import is_loopback
 from web.api.routes import router as api
 from web.kit.site import Site, WorkSeen
@@ -35,6 +36,7 @@ router = APIRouter(include_in_schema=False)
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"))
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_ACTS_WITHIN = timedelta(minutes=5)
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
@@ -70,7 +72,7 @@ class Measured:
             nonlocal answered
             answered = True
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            route = _template(scope)
+            route = route_of(scope)
             self._answers.labels(route, method, str(status)).inc()
             self._seconds.labels(route, method).observe(time.perf_counter() - began)
 
@@ -87,7 +89,7 @@ class Measured:
             raise
 
 
-def _template(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The route with its parameters' names, never their values; ``unmatched`` where there is none."""
     path = getattr(scope.get("route"), "path", None)
     if path is None:
@@ -153,6 +155,8 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
             stages, states = await counts_by_stage(connection, SECRETARIAT), await notice_counts(connection)
             since = await ledger.waiting_since(connection, site.clock())
             checks = await check_figures(connection)
+            overdue = await overdue_acts(connection, site.clock() - _ACTS_WITHIN)
+            backup = await last_backup(connection)
     except (SQLAlchemyError, OSError):
         up.set(0)
         return
@@ -167,6 +171,10 @@ async def _count_now(site: Site, registry: CollectorRegistry) -> None:
         "ahg_oldest_due_notice_seconds", "How long the oldest notice that is due has waited.", registry=registry
     )
     oldest.set((site.clock() - since).total_seconds() if since else 0)
+    said = "Open cases that the clock should have acted on five minutes ago or earlier."
+    Gauge("ahg_overdue_clock_acts", said, registry=registry).set(overdue)
+    said = "The moment that the newest backup by `ahg backup` holds, in seconds since 1970; 0 where none was made."
+    Gauge("ahg_last_backup_timestamp_seconds", said, registry=registry).set(backup.timestamp() if backup else 0)
     registry.register(_Checks(checks, site.clock()))
 
 
