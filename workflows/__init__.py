@@ -10,6 +10,7 @@
 ``nudger``          nudges for the delivery from a process that queues notices
 ``lifesigns``       whether the workflows that the records count on are alive
 ``upkeep``          what must be there beside the cases: workers, routes, search attributes, delivery; and mending it
+``deployments``     the versions of our workers: what each is, what runs on it, which one is the current
 ``replays``         recorded histories on the present code
 ``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
 ``signed_commands``  only commands that the deployment has signed reach a case
