@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock sbom audit digests bench bench-mail bench-pages fuzz mutation pictures golden messages migration clean
+.PHONY: help install run test check format lock sbom audit digests bench bench-mail bench-pages years keep-release fuzz mutation pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ bench-pages: $(STAMP) ## Measure list and search with 100,000 cases against 1,00
 
 bench-mail: $(STAMP) ## Measure the delivery of mail against bare aiosmtplib; prints ratios
 	$(BIN)/python -m benchmarks.mail
+
+# Fewer cases: make years ARGS="--cases 100"
+years: $(STAMP) ## Add a step to the procedure over 1,000 open cases, and carry all to their closure
+	$(BIN)/python -m benchmarks.years $(ARGS)
 
 # More of them, or the same again: make fuzz ARGS="100 SEED"
 fuzz: $(STAMP) ## Send whatever may be sent to all pages and the API; prints faults and the slowest answers

@@ -1,9 +1,8 @@
-"""A release of the product: its code in a folder of its own, perhaps changed, with workers and a command line of its own."""
+"""A release of the product: its code in a folder, perhaps changed, with workers and a command line of its own."""
 
 import asyncio
 import os
 import shutil
-import subprocess
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -51,17 +50,17 @@ class Release:
         return {**own, **self.settings.environment(), "AHG_WORKER_BUILD": self.build, "COLUMNS": "200"}
 
     @asynccontextmanager
-    async def workers(self) -> AsyncIterator[subprocess.Popen[bytes]]:
+    async def workers(self) -> AsyncIterator[asyncio.subprocess.Process]:
         """A worker process of it, which is stopped in the end as a deployment does."""
         with (self.settings.data_dir / f"worker-{self.build}.log").open("ab") as log:
-            process = subprocess.Popen(
-                (sys.executable, "-m", "worker"), cwd=self.folder, env=self.environment, stderr=log
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "worker"), cwd=self.folder, env=self.environment, stderr=log
             )
         try:
             yield process
         finally:
             process.terminate()
-            await asyncio.to_thread(process.wait)
+            await process.wait()
 
     async def ahg(self, *words: str) -> Said:
         """What a command of it says."""

@@ -1,4 +1,7 @@
-"""`ahg deploy`: two worker processes of different versions on one server, and cases that go over from one to the other."""
+"""`ahg deploy`: worker processes of different versions on one server, and cases that go over from one to the other.
+
+What the code of another version must say is said by a process of its own; all else by this one.
+"""
 
 import asyncio
 import json
@@ -8,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from typer.testing import CliRunner
 
-from benchmarks.releases import ROOT, Change, Release, Said, make_release
+import cli
+import worker
+from benchmarks.releases import ROOT, Change, Release, make_release
 from ops.catcher import Catcher
 from ops.verify import verify_records
 from tests.rig import Rig, rig
@@ -22,11 +28,13 @@ CARELESS = Change(
     "        await workflow.sleep(timedelta(seconds=1))\n",
 )
 """A timer more, without `workflow.patched`."""
-UNKNOWN_FIELD = Change(
+
+ONE_FIELD_MORE = Change(
     "workflows/activation.py",
     "    shift: timedelta = timedelta(0)\n",
     "    begun: str = ''\n    shift: timedelta = timedelta(0)\n",
 )
+"""In what a run begins with."""
 
 
 @pytest_asyncio.fixture
@@ -36,23 +44,31 @@ async def parts(tmp_path: Path) -> AsyncIterator[Rig]:
         yield made
 
 
-def here(parts: Rig, build: str) -> Release:
-    """The code here as this version."""
-    return Release(build, ROOT, parts.settings)
+async def ahg(parts: Rig, build: str, *words: str) -> tuple[int, str]:
+    """The exit code of a command of the code here as this version, and what it says."""
+    env = {**parts.settings.environment(), "AHG_WORKER_BUILD": build, "COLUMNS": "200"}
+    done = await asyncio.to_thread(CliRunner().invoke, cli.app, words, env=env)
+    return done.exit_code, done.output
 
 
-async def status(release: Release) -> dict[str, dict[str, Any]]:
-    """What `ahg deploy status --json` says, by version."""
-    said = await release.ahg("deploy", "status", "--json")
-    assert said.code == 0, said.text
-    return {one["version"]: one for one in json.loads(said.text)}
-
-
-async def well(release: Release, *words: str) -> str:
+async def well(parts: Rig, build: str, *words: str) -> str:
     """What a command says that must succeed."""
-    said = await release.ahg(*words)
-    assert said.code == 0, said.text
-    return said.text
+    code, said = await ahg(parts, build, *words)
+    assert code == 0, said
+    return said
+
+
+async def refused(parts: Rig, build: str, *words: str) -> str:
+    """What a command says that is refused."""
+    code, said = await ahg(parts, build, *words)
+    assert code == 1, said
+    return said
+
+
+async def status(parts: Rig) -> dict[str, dict[str, Any]]:
+    """What `ahg deploy status --json` says, by version."""
+    said = await well(parts, "", "deploy", "status", "--json")
+    return {one["version"]: one for one in json.loads(said)}
 
 
 async def listed(parts: Rig, *references: str) -> None:
@@ -66,91 +82,90 @@ async def listed(parts: Rig, *references: str) -> None:
 
 
 async def test_a_version_is_promoted_drained_and_gone_back_from(parts: Rig) -> None:
-    v1, v2 = here(parts, "v1"), here(parts, "v2")
-    assert await status(v1) == {}
-    async with AsyncExitStack() as old, AsyncExitStack() as new:
-        await old.enter_async_context(v1.workers())
-        assert "v1 is the current version" in await well(v1, "deploy", "promote", "--wait", WAIT)
+    old_code, new_code = Release("v1", ROOT, parts.settings), Release("v2", ROOT, parts.settings)
+    assert await status(parts) == {}
+    async with old_code.workers(), AsyncExitStack() as new:
+        assert "v1 is the current version" in await well(parts, "v1", "deploy", "promote", "--wait", WAIT)
         cases = [(await parts.submit(title=f"Case {number}")).reference for number in range(3)]
         await listed(parts, *cases)
-        refused = await v2.ahg("deploy", "promote", "--wait", "0")
-        assert refused == Said(1, refused.text)
-        assert "No worker of v2 takes the work of ahg-cases" in refused.text
+        assert "No worker of v2 takes the work of ahg-cases" in await refused(
+            parts, "v2", "deploy", "promote", "--wait", "0"
+        )
 
-        await new.enter_async_context(v2.workers())
-        await well(v2, "deploy", "promote", "--wait", WAIT)
-        assert (await v1.ahg("deploy", "drain", "v2")).code == 1  # it is the current one
-        assert "nothing is left; its workers may be stopped" in await well(v2, "deploy", "drain", "v1", "--wait", WAIT)
-        told = await status(v2)
+        await new.enter_async_context(new_code.workers())
+        assert "v2 is the current version" in await well(parts, "v2", "deploy", "promote", "--wait", WAIT)
+        assert "new work goes to it" in await refused(parts, "v2", "deploy", "drain", "v2")
+        assert "its workers may be stopped" in await well(parts, "v2", "deploy", "drain", "v1", "--wait", WAIT)
+        told = await status(parts)
         assert (told["v2"]["status"], told["v2"]["cases"], told["v2"]["polled"]) == ("current", 3, True)
         assert (told["v1"]["status"] in ("draining", "drained"), told["v1"]["cases"]) == (True, 0)
 
-        elsewhere = await v2.ahg("deploy", "rollback", "--wait", "0")
-        assert elsewhere.code == 1
-        assert "only its own code tells" in elsewhere.text
-        assert "v1 is the current version again" in await well(v1, "deploy", "rollback", "--wait", WAIT)
-        left = await v1.ahg("deploy", "drain", "v2", "--wait", WAIT)
-        assert left.code == 0, left.text
+        assert "only its own code tells" in await refused(parts, "v2", "deploy", "rollback", "--wait", "0")
+        assert "v1 is the current version again" in await well(parts, "v1", "deploy", "rollback", "--wait", WAIT)
+        assert "its workers may be stopped" in await well(parts, "v1", "deploy", "drain", "v2", "--wait", WAIT)
         await new.aclose()
         for parts.reference in cases:
             await parts.act("RSO/secretariat", "accept")
         assert [fault async for fault in verify_records(parts.engine, parts.client)] == []
-        table = await well(v1, "deploy", "status")
-        assert [line.split()[:2] for line in table.splitlines()[1:3]] == [
-            ["v2", told_now(table, "v2")],
-            ["v1", "current"],
-        ]
+        table = (await well(parts, "v1", "deploy", "status")).splitlines()
+        assert [line.split()[0] for line in table] == ["Version", "v2", "v1", "2"]
+        assert table[2].split()[1:4] == ["current", "3", "1"] or table[2].split()[1:4] == ["current", "3", "0"]
 
 
-def told_now(table: str, build: str) -> str:
-    """What the table calls a version."""
-    return next(line.split()[1] for line in table.splitlines() if line.split()[:1] == [build])
+async def test_while_a_case_is_left_on_a_version_its_workers_must_go_on(parts: Rig) -> None:
+    async with worker.running(parts.settings.model_copy(update={"worker_build": "v1"}), parts.client, parts.engine):
+        await well(parts, "v1", "deploy", "promote", "--wait", WAIT)
+        await parts.submit()
+    async with worker.running(parts.settings.model_copy(update={"worker_build": "v2"}), parts.client, parts.engine):
+        await well(parts, "v2", "deploy", "promote", "--wait", WAIT)
+
+        said = await refused(parts, "v2", "deploy", "drain", "v1")
+
+        assert "v1: 1 cases and" in said
+        assert parts.reference in said
+        assert (await status(parts))["v1"]["polled"] in (True, False)
 
 
 async def test_code_that_an_open_case_does_not_fit_is_not_promoted_and_says_which(parts: Rig, tmp_path: Path) -> None:
-    v1, careless = here(parts, "v1"), make_release("v2", tmp_path / "v2", parts.settings, [CARELESS])
-    async with v1.workers(), careless.workers():
-        await well(v1, "deploy", "promote", "--wait", WAIT)
+    careless = make_release("v2", tmp_path / "v2", parts.settings, [CARELESS])
+    v1 = parts.settings.model_copy(update={"worker_build": "v1"})
+    async with worker.running(v1, parts.client, parts.engine), careless.workers():
+        await well(parts, "v1", "deploy", "promote", "--wait", WAIT)
         await parts.submit()
         await listed(parts, parts.reference)
 
-        refused = await careless.ahg("deploy", "promote", "--wait", WAIT)
+        said = await careless.ahg("deploy", "promote", "--wait", WAIT)
 
-        assert refused.code == 1
-        assert f"{parts.reference}: " in refused.text
-        assert "the versions stay as they are" in refused.text
-        assert (await status(v1))["v1"]["status"] == "current"
+        assert said.code == 1, said.text
+        assert f"{parts.reference}: " in said.text
+        assert "the versions stay as they are" in said.text
+        assert (await status(parts))["v1"]["status"] == "current"
         await parts.act("RSO/secretariat", "accept")
 
 
 async def test_an_older_version_that_cannot_read_what_the_newer_one_wrote_is_not_gone_back_to(
     parts: Rig, tmp_path: Path
 ) -> None:
-    v1, v2 = here(parts, "v1"), make_release("v2", tmp_path / "v2", parts.settings, [UNKNOWN_FIELD])
-    async with v1.workers(), v2.workers():
-        await well(v1, "deploy", "promote", "--wait", WAIT)
+    newer = make_release("v2", tmp_path / "v2", parts.settings, [ONE_FIELD_MORE])
+    v1 = parts.settings.model_copy(update={"worker_build": "v1"})
+    async with worker.running(v1, parts.client, parts.engine), newer.workers():
+        await well(parts, "v1", "deploy", "promote", "--wait", WAIT)
         await parts.submit()
         await listed(parts, parts.reference)
-        await well(v2, "deploy", "promote", "--wait", WAIT)
-        await well(v2, "deploy", "drain", "v1", "--wait", WAIT)
+        promoted = await newer.ahg("deploy", "promote", "--wait", WAIT)
+        assert promoted.code == 0, promoted.text
+        await well(parts, "v2", "deploy", "drain", "v1", "--wait", WAIT)
 
-        refused = await v1.ahg("deploy", "rollback", "--wait", WAIT)
+        said = await refused(parts, "v1", "deploy", "rollback", "--wait", WAIT)
 
-        assert refused.code == 1
-        assert f"{parts.reference}: " in refused.text
-        assert (await status(v1))["v2"]["status"] == "current"
-        assert "v1 is the current version again" in await well(v2, "deploy", "rollback", "--unchecked", "--wait", WAIT)
+        assert f"{parts.reference}: " in said
+        assert (await status(parts))["v2"]["status"] == "current"
+        unchecked = ("deploy", "rollback", "--unchecked", "--wait", WAIT)
+        assert "v1 is the current version again" in await well(parts, "v2", *unchecked)
 
 
 async def test_what_cannot_be_done_is_said_in_a_sentence(parts: Rig) -> None:
-    none = Release("", ROOT, parts.settings)
-    answers = await asyncio.gather(
-        none.ahg("deploy", "promote", "--wait", "0"),
-        here(parts, "v1").ahg("deploy", "rollback", "--wait", "0"),
-        here(parts, "v1").ahg("deploy", "drain", "v0"),
-    )
-    assert [said.code for said in answers] == [2, 1, 1]
-    for said, sentence in zip(
-        answers, ("AHG_WORKER_BUILD must say", "nothing to go back to", "knows no version v0"), strict=True
-    ):
-        assert sentence in said.text
+    code, said = await ahg(parts, "", "deploy", "promote", "--wait", "0")
+    assert (code, "AHG_WORKER_BUILD must say" in said) == (2, True)
+    assert "nothing to go back to" in await refused(parts, "v1", "deploy", "rollback", "--wait", "0")
+    assert "knows no version v0" in await refused(parts, "v1", "deploy", "drain", "v0")
