@@ -74,6 +74,13 @@ ONE_STEP_MORE = (
 )
 """The rule, and the mark by which runs that began without it are replayed without it (`workflow.patched`)."""
 
+ONE_FIELD_MORE = Change(
+    "workflows/activation.py",
+    "    shift: timedelta = timedelta(0)\n",
+    '    begun_under: str = ""\n    shift: timedelta = timedelta(0)\n',
+)
+"""In what a run begins with: a version of before cannot read it."""
+
 _REQUEST: Mapping[str, Any] = {
     "title": "Years",
     "situation": "Boats leave by night.",
@@ -214,10 +221,6 @@ async def add_a_step(settings: Settings, client: Client, engine: AsyncEngine, co
     second = make_release("second", settings.data_dir / "second", settings, ONE_STEP_MORE)
     ways = Ways.of(settings, client)
 
-    async def open_logs() -> Mapping[str, int]:
-        async with engine.connect() as connection:
-            return await queries.open_logs(connection)
-
     async with second.workers():
         async with first.workers():
             await promote(ways, first.build, wait, lambda _done, _of: None)
@@ -232,7 +235,7 @@ async def add_a_step(settings: Settings, client: Client, engine: AsyncEngine, co
             report(f"{deployed.text.strip()} ({time.monotonic() - began:.0f} s)")
             await work
             while_deployed = desk.given - before
-            left = await drain(ways, first.build, wait, open_logs)
+            left = await drain(ways, first.build, wait, desk.casework.open_logs)
             assert not left, left
             report(f"nothing is left on {first.build} after {time.monotonic() - began:.0f} s; its workers are stopped")
         closing = {case.reference for case in parked if case.turn > _CLOSING}

@@ -1,14 +1,19 @@
 """The versions of our workers as Temporal knows them: what each is, what runs on it, and which one is the current."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from temporalio.api.deployment.v1 import WorkerDeploymentInfo
+from temporalio.api.deployment.v1 import WorkerDeploymentInfo, WorkerDeploymentVersion
 from temporalio.api.enums.v1 import RoutingConfigUpdateState, TaskQueueType, WorkerDeploymentVersionStatus
-from temporalio.api.workflowservice.v1 import DescribeWorkerDeploymentRequest, SetWorkerDeploymentCurrentVersionRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkerDeploymentRequest,
+    DescribeWorkerDeploymentVersionRequest,
+    SetWorkerDeploymentCurrentVersionRequest,
+)
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
@@ -21,6 +26,7 @@ _RUNNING = "ExecutionStatus = 'Running'"
 _BEING_TOLD = RoutingConfigUpdateState.ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS
 _IDENTITY = "ahg deploy"
 _LOOK_AGAIN = 0.1
+_TOLD_AT_LAST = 10.0
 _STATUS = "WORKER_DEPLOYMENT_VERSION_STATUS_"
 
 
@@ -126,12 +132,30 @@ async def make_current(client: Client, build: str) -> None:
 
 
 async def until_told(client: Client) -> None:
-    """Return when every part of the server knows the current version of our workers, if they have versions."""
+    """Return when every part of the server knows the current version of our workers, if they have versions.
+
+    Under load the server may say for ever that it is about to tell them (temporalio/temporal, 11842). After a while it is
+    enough that each task queue of the version knows. Who then wakes too soon is woken again by ``ahg deploy drain``.
+    """
+    enough = time.monotonic() + _TOLD_AT_LAST
     while True:
         told = await _described(client)
         if told is None or told.routing_config_update_state != _BEING_TOLD:
             return
+        if time.monotonic() >= enough and await _queues_know(client, told.routing_config.current_deployment_version):
+            return
         await asyncio.sleep(_LOOK_AGAIN)
+
+
+async def _queues_know(client: Client, current: WorkerDeploymentVersion) -> bool:
+    """Whether each task queue of the current version sends new work to it."""
+    request = DescribeWorkerDeploymentVersionRequest(namespace=client.namespace, deployment_version=current)
+    version = await client.workflow_service.describe_worker_deployment_version(request)
+    for queue in version.version_task_queues:
+        told = await told_of_queue(client, queue.name, queue.type)
+        if told.versioning_info.current_deployment_version.build_id != current.build_id:
+            return False
+    return True
 
 
 async def missing_of(client: Client, build: str, cases: str, deliveries: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import cli
 import worker
 from benchmarks.releases import ROOT, Change, Release, make_release
+from benchmarks.years import ONE_FIELD_MORE
 from ops.catcher import Catcher
 from ops.verify import verify_records
 from tests.rig import Rig, rig
@@ -28,13 +29,6 @@ CARELESS = Change(
     "        await workflow.sleep(timedelta(seconds=1))\n",
 )
 """A timer more, without `workflow.patched`."""
-
-ONE_FIELD_MORE = Change(
-    "workflows/activation.py",
-    "    shift: timedelta = timedelta(0)\n",
-    "    begun: str = ''\n    shift: timedelta = timedelta(0)\n",
-)
-"""In what a run begins with."""
 
 
 @pytest_asyncio.fixture
