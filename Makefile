@@ -91,6 +91,10 @@ pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures, of mai
 golden: $(STAMP) ## Write the golden e-mails anew; look at the difference before you commit it
 	GOLDEN=write $(BIN)/python -m pytest -q tests/notifications
 
+# Without the data folder, which takes an hour and a half: make keep-release ARGS=--histories
+keep-release: $(STAMP) ## Keep histories and a data folder of this release, which the next ones must go on with
+	$(BIN)/python -m tests.keep_release $(ARGS)
+
 # Another language: make messages l=fr
 messages: $(STAMP) ## Collect the texts to translate into the catalogues (web/locale, notifications/locale)
 	$(BIN)/python -m tests.messages $(l)

@@ -26,7 +26,7 @@ from tests.waiting import until
 from worker import trust_of
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
-LIMITS = Limits(10**6, 10, 10**7, 10**8)
+LIMITS = Limits(*Settings().attachment_limits)
 MEMBERS = ("BD", "NZ", "LA", "PH", "VN", "NP", "PK", "IR", "KH", "MM")
 
 
@@ -53,10 +53,12 @@ class Load:
                 if self.over.is_set():
                     return
 
-    async def more(self, count: int) -> None:
+    async def more(self, count: int, desks: "asyncio.Future[object]") -> None:
         """Until so many more are answered."""
         until_then = len(self.answered) + count
-        await until(lambda: len(self.answered) >= until_then)
+        await until(lambda: desks.done() or len(self.answered) >= until_then)
+        if desks.done():
+            await desks
 
 
 def message_ids(catcher: Catcher) -> Counter[str]:
@@ -75,11 +77,11 @@ async def test_what_was_answered_before_a_backup_under_load_is_there_and_no_mail
             load = Load(parts)
             async with worker.running(parts.settings, parts.client, parts.engine):
                 desks = asyncio.gather(*(load.one_desk(name) for name in ("one", "two", "three")))
-                await load.more(8)
+                await load.more(8, desks)
                 before = list(load.answered)
                 back_keys_up(parts.settings, keys)
                 made = await make_backup(parts.settings, file, NOW)
-                await load.more(8)
+                await load.more(8, desks)
                 load.over.set()
                 await desks
                 await until(parts.all_sent)
