@@ -53,7 +53,7 @@ class Load:
                 if self.over.is_set():
                     return
 
-    async def more(self, count: int, desks: "asyncio.Future[object]") -> None:
+    async def more(self, count: int, desks: "asyncio.Future[list[None]]") -> None:
         """Until so many more are answered."""
         until_then = len(self.answered) + count
         await until(lambda: desks.done() or len(self.answered) >= until_then)
