@@ -236,7 +236,9 @@ async def replay(
         histories, namespace = replaying.histories_in(folder), settings.temporal_namespace
     else:
         client = await worker.connect(settings)
-        histories, namespace = open_histories(client), client.namespace
+        async with db.open_engine(settings) as engine, engine.connect() as connection:
+            logs = await queries.open_logs(connection)
+        histories, namespace = open_histories(client, logs), client.namespace
     count = failures = 0
     async for workflow_id, failure in replay_all(histories, converter, namespace, runner=worker.sandbox()):
         count += 1

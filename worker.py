@@ -248,7 +248,8 @@ async def begin_unfit_again(client: Client, casework: Casework, within: float = 
     end = time.monotonic() + within
     count = 0
     try:
-        async for stream, failure in replay_all(open_histories(client), client.data_converter, client.namespace):
+        histories = open_histories(client, await casework.open_logs())
+        async for stream, failure in replay_all(histories, client.data_converter, client.namespace):
             count += 1
             if isinstance(failure, NondeterminismError) and stream not in (DELIVERY_ID, RETURNS_ID):
                 _log.error("a case does not go on", case=stream, matter=Stranded.UNFIT.value)

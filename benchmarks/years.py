@@ -219,7 +219,7 @@ async def add_a_step(settings: Settings, client: Client, engine: AsyncEngine, co
     desk = Desk(Casework(engine, CaseClient(client, settings.task_queue, signer=signer)))
     first = Release("first", ROOT, settings)
     second = make_release("second", settings.data_dir / "second", settings, ONE_STEP_MORE)
-    ways = Ways.of(settings, client)
+    ways = Ways.of(settings, client, engine)
 
     async with second.workers():
         async with first.workers():
@@ -235,7 +235,7 @@ async def add_a_step(settings: Settings, client: Client, engine: AsyncEngine, co
             report(f"{deployed.text.strip()} ({time.monotonic() - began:.0f} s)")
             await work
             while_deployed = desk.given - before
-            left = await drain(ways, first.build, wait, desk.casework.open_logs)
+            left = await drain(ways, first.build, wait)
             assert not left, left
             report(f"nothing is left on {first.build} after {time.monotonic() - began:.0f} s; its workers are stopped")
         closing = {case.reference for case in parked if case.turn > _CLOSING}

@@ -8,11 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.refusal import RefusalKind, Refused
 from ops.replay import nudge_all, wake
+from records import queries
 from settings import Settings, SettingsError
 from workflows import deployments
 from workflows.deployments import OpenRun, WorkerVersion, before_current
@@ -43,16 +45,22 @@ class DoesNotFit(Refused):
 
 @dataclass(frozen=True)
 class Ways:
-    """The way to Temporal, and to our task queues."""
+    """The way to Temporal, to our task queues, and to what the records hold as open (``open_logs``)."""
 
     client: Client
     cases: str
     deliveries: str
+    open_logs: Callable[[], Awaitable[Mapping[str, int]]]
 
     @classmethod
-    def of(cls, settings: Settings, client: Client) -> "Ways":
+    def of(cls, settings: Settings, client: Client, engine: AsyncEngine) -> "Ways":
         """Those of a deployment."""
-        return cls(client, settings.task_queue, settings.delivery_queue)
+
+        async def open_logs() -> Mapping[str, int]:
+            async with engine.connect() as connection:
+                return await queries.open_logs(connection)
+
+        return cls(client, settings.task_queue, settings.delivery_queue, open_logs)
 
     async def versions(self) -> list[WorkerVersion]:
         """The versions of our workers, the newest first."""
@@ -81,9 +89,9 @@ async def promote(ways: Ways, build: str, wait: float, shown: Callable[[int, int
         DoesNotFit: a workflow that is open does not fit the code here.
     """
     await _must_have_workers(ways, build, wait)
-    await _must_fit(ways.client, build, shown)
+    await _must_fit(ways, build, shown)
     await _make_current(ways, build, wait)
-    return await nudge_all(ways.client)
+    return await nudge_all(ways.client, await ways.open_logs())
 
 
 async def roll_back(
@@ -103,7 +111,7 @@ async def roll_back(
     if unchecked:
         await _must_have_workers(ways, before.build, wait)
         await _make_current(ways, before.build, wait)
-        return before.build, await nudge_all(ways.client)
+        return before.build, await nudge_all(ways.client, await ways.open_logs())
     if here != before.build:
         raise Refused(
             RefusalKind.CONFLICT,
@@ -122,11 +130,13 @@ async def _must_have_workers(ways: Ways, build: str, wait: float) -> None:
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-async def _must_fit(client: Client, build: str, shown: Callable[[int, int], None]) -> None:
+async def _must_fit(ways: Ways, build: str, shown: Callable[[int, int], None]) -> None:
     """Replay whatever is open on the code here. Raises DoesNotFit."""
+    client, logs = ways.client, await ways.open_logs()
     of = len(await deployments.open_runs(client))
     unfit, done = [], 0
-    async for workflow_id, failure in replay_all(open_histories(client), client.data_converter, client.namespace):
+    histories = open_histories(client, logs)
+    async for workflow_id, failure in replay_all(histories, client.data_converter, client.namespace):
         done += 1
         shown(done, max(of, done))
         if failure is not None:
@@ -154,18 +164,16 @@ async def _make_current(ways: Ways, build: str, wait: float) -> None:
 # draining -----------------------------------------------------------------------------------------------------------
 
 
-async def left_on(ways: Ways, build: str, open_logs: Mapping[str, int]) -> list[OpenRun]:
+async def left_on(ways: Ways, build: str) -> list[OpenRun]:
     """What runs on a version, none of it overlooked: Temporal's index is a moment late, so what it does not have of the
     open logs is asked for by name. (What has lost its workflow is not on any version.)
     """
-    seen = await deployments.open_runs(ways.client)
+    open_logs, seen = await ways.open_logs(), await deployments.open_runs(ways.client)
     named = [await deployments.run_of(ways.client, log) for log in sorted(open_logs.keys() - {run.id for run in seen})]
     return [run for run in (*seen, *named) if run is not None and run.build == build]
 
 
-async def drain(
-    ways: Ways, build: str, wait: float, open_logs: Callable[[], Awaitable[Mapping[str, int]]]
-) -> list[OpenRun]:
+async def drain(ways: Ways, build: str, wait: float) -> list[OpenRun]:
     """Wait until nothing is left on a version, ``wait`` seconds at most; what is left then.
 
     Its workers may be stopped when nothing is. What is left is woken again, every quarter of a minute.
@@ -182,7 +190,7 @@ async def drain(
     await deployments.until_told(ways.client)
     end = time.monotonic() + wait
     next_wake = time.monotonic()
-    while left := await left_on(ways, build, await open_logs()):
+    while left := await left_on(ways, build):
         if time.monotonic() >= end:
             break
         if time.monotonic() >= next_wake:

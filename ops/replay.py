@@ -1,6 +1,6 @@
 """``ahg replay`` and ``ahg nudge``: histories from a folder, and waking all that runs after a deployment."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,18 +23,21 @@ async def histories_in(folder: Path) -> AsyncIterator[WorkflowHistory]:
         yield WorkflowHistory(begun or path.stem, history.events)
 
 
-async def nudge_all(client: Client) -> int:
+async def nudge_all(client: Client, logs: Collection[str] = ()) -> int:
     """Wake every open case and follow-up, the delivery, and the reading of returned mail; returns how many were woken.
+
+    ``logs``: what should run; Temporal's index may not have all of it yet.
 
     With versioned workers this waits first until the server has told all its parts of the current version: a workflow
     that wakes before would not see the new version, and sleep on.
     """
     await until_told(client)
-    return await wake(client, [execution.id async for execution in client.list_workflows(_OURS)])
+    listed = {execution.id async for execution in client.list_workflows(_OURS)}
+    return await wake(client, listed.union(logs))
 
 
 async def wake(client: Client, ids: Iterable[str]) -> int:
-    """Wake these workflows; returns how many were woken. One that has ended meanwhile is left out."""
+    """Wake these workflows; returns how many were woken. One that has ended is left out."""
     count = 0
     for workflow_id in ids:
         with suppress(RPCError):

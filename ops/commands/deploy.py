@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
@@ -14,7 +15,6 @@ import worker
 from ops import deployments
 from ops.commands.terminal import as_command, complain, err, out, say, shown_by
 from ops.deployments import DoesNotFit, Ways, build_here, left_words
-from records import queries
 from settings import Settings, load_settings
 from workflows.deployments import WorkerVersion
 
@@ -27,8 +27,8 @@ _Wait = Annotated[float, typer.Option(help="Seconds to wait at most.")]
 @as_command
 async def deploy_status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> int:
     """List the versions of the workers: what each is, what runs on it, and whether workers of it ask for work."""
-    settings = load_settings()
-    found = await Ways.of(settings, await worker.connect(settings)).versions()
+    async with _ways(load_settings()) as ways:
+        found = await ways.versions()
     if as_json:
         told = [_told(one) for one in found]
         sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n")
@@ -63,12 +63,12 @@ async def deploy_promote(wait: _Wait = 60.0) -> int:
     It is refused while no worker of it asks for work, and while an open case does not fit its code, as `ahg replay` says.
     """
     settings = load_settings()
-    build, ways = build_here(settings), await _ways(settings)
-    with Progress(console=err, transient=True) as progress:
-        try:
-            woken = await deployments.promote(ways, build, wait, shown_by(progress, "replaying"))
-        except DoesNotFit as refused:
-            return _unfit(refused)
+    build = build_here(settings)
+    try:
+        async with _ways(settings) as ways, _replaying() as shown:
+            woken = await deployments.promote(ways, build, wait, shown)
+    except DoesNotFit as refused:
+        return _unfit(refused)
     say(f"{build} is the current version; {woken} open workflows were woken to go over to it")
     return 0
 
@@ -83,13 +83,12 @@ async def deploy_rollback(
 ) -> int:
     """Make the version that was the current one before that again; run it with the code of that version."""
     settings = load_settings()
-    ways = await _ways(settings)
-    with Progress(console=err, transient=True) as progress:
-        try:
-            shown = shown_by(progress, "replaying")
-            build, woken = await deployments.roll_back(ways, settings.worker_build, wait, shown, unchecked=unchecked)
-        except DoesNotFit as refused:
-            return _unfit(refused)
+    try:
+        async with _ways(settings) as ways, _replaying() as shown:
+            here = settings.worker_build
+            build, woken = await deployments.roll_back(ways, here, wait, shown, unchecked=unchecked)
+    except DoesNotFit as refused:
+        return _unfit(refused)
     say(f"{build} is the current version again; {woken} open workflows were woken to go back to it")
     return 0
 
@@ -100,15 +99,8 @@ async def deploy_drain(
     build: Annotated[str, typer.Argument(help="The version whose workers are to be stopped.")], wait: _Wait = 0.0
 ) -> int:
     """Say what is left on an older version, and when its workers may be stopped; with --wait, wait until then."""
-    settings = load_settings()
-    ways = await _ways(settings)
-    async with db.open_engine(settings) as engine:
-
-        async def open_logs() -> Mapping[str, int]:
-            async with engine.connect() as connection:
-                return await queries.open_logs(connection)
-
-        left = await deployments.drain(ways, build, wait, open_logs)
+    async with _ways(load_settings()) as ways:
+        left = await deployments.drain(ways, build, wait)
     if left:
         say(f"{build}: {left_words(left)}; its workers must go on. `ahg doctor` names what does not go on by itself.")
         return 1
@@ -116,8 +108,18 @@ async def deploy_drain(
     return 0
 
 
-async def _ways(settings: Settings) -> Ways:
-    return Ways.of(settings, await worker.connect(settings))
+@asynccontextmanager
+async def _ways(settings: Settings) -> AsyncIterator[Ways]:
+    client = await worker.connect(settings)
+    async with db.open_engine(settings) as engine:
+        yield Ways.of(settings, client, engine)
+
+
+@asynccontextmanager
+async def _replaying() -> AsyncIterator[Callable[[int, int], None]]:
+    """A function that shows on a progress bar how many histories are replayed."""
+    with Progress(console=err, transient=True) as progress:
+        yield shown_by(progress, "replaying")
 
 
 def _unfit(refused: DoesNotFit) -> int:

@@ -88,7 +88,7 @@ class Posts:
                 return all(run.build for run in await open_runs(self.client))
 
             return await until(all_have_one)
-        left = await drain(Ways.of(self.settings, self.client), build, PATIENCE, self.casework.open_logs)
+        left = await drain(Ways.of(self.settings, self.client, self.engine), build, PATIENCE)
         assert left == []
         return None
 
@@ -143,7 +143,7 @@ async def test_a_case_of_the_first_folder_that_was_kept_finishes_on_the_third_ve
             logged = await posts.log()
             async with second.workers():
                 async with worker.running(settings.model_copy(update={"worker_build": "v1"}), client, engine):
-                    await promote(Ways.of(settings, client), "v1", PATIENCE, lambda _done, _of: None)
+                    await promote(Ways.of(settings, client, engine), "v1", PATIENCE, lambda _done, _of: None)
                     await posts.all_left("")
                     await posts.act(*REVIEW, *decided("activation", AU))
                     assert await posts.build() == "v1"
