@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages fuzz mutation pictures golden messages migration clean
+.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages years keep-release fuzz mutation pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,10 @@ bench-growth: $(STAMP) ## Measure what grows with the number of cases
 bench-mail: $(STAMP) ## Measure the delivery of mail against bare aiosmtplib; prints ratios
 	$(BIN)/python -m benchmarks.mail
 
+# Fewer cases: make years ARGS="--cases 100"
+years: $(STAMP) ## Add a step to the procedure over 1,000 open cases, and carry all to their closure
+	$(BIN)/python -m benchmarks.years $(ARGS)
+
 # More of them, or the same again: make fuzz ARGS="100 SEED"
 fuzz: $(STAMP) ## Send whatever may be sent to all pages and the API; prints faults and the slowest answers
 	$(BIN)/python -m tests.fuzz $(ARGS)
@@ -101,6 +105,10 @@ pictures: $(STAMP) ## Take pictures of the main pages into docs/pictures, of mai
 
 golden: $(STAMP) ## Write the golden e-mails anew; look at the difference before you commit it
 	GOLDEN=write $(BIN)/python -m pytest -q tests/notifications
+
+# Without the data folder, which takes an hour and a half: make keep-release ARGS=--histories
+keep-release: $(STAMP) ## Keep histories and a data folder of this release, which the next ones must go on with
+	$(BIN)/python -m tests.keep_release $(ARGS)
 
 # Another language: make messages l=fr
 messages: $(STAMP) ## Collect the texts to translate into the catalogues (web/locale, notifications/locale)

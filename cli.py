@@ -1,7 +1,7 @@
 """The command ``ahg``: its groups, and the commands that belong to none."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -20,9 +20,9 @@ from ops import rebuild as rebuilding
 from ops import replay as replaying
 from ops import verify as verifying
 from ops.certificates import CertificatesExist, make_certificates
-from ops.commands import accounts, attachments, backups, cases, directory, mail, record, scenarios
+from ops.commands import accounts, attachments, backups, cases, deploy, directory, mail, record, scenarios
 from ops.commands.record import signer_of, witnesses_of
-from ops.commands.terminal import as_command, complain, err, files, say
+from ops.commands.terminal import as_command, complain, err, files, say, shown_by
 from ops.scenarios.reading import read_scenario
 from ops.scenarios.simulation import simulation
 from ops.supervisor import supervise
@@ -43,6 +43,7 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(attachments.app, name="attachment")
 app.add_typer(mail.app, name="mail")
 app.add_typer(scenarios.app, name="scenario")
+app.add_typer(deploy.app, name="deploy")
 app.command("checkpoint")(record.print_checkpoint)
 app.command("witness")(record.cosign_checkpoint)
 app.command("backup")(backups.backup)
@@ -98,7 +99,7 @@ async def verify_log(
     async with db.open_engine(settings) as engine:
         with Progress(console=err, transient=True) as progress:
             there, keys = files(settings, engine), [*witnesses_of(settings), *_own_key(settings)]
-            shown = _shown_by(progress, "verifying")
+            shown = shown_by(progress, "verifying")
             signed, queue = _signed_beside(settings), settings.task_queue
             async for fault in verifying.verify_records(
                 engine, client, shown, there, keys, trust_of(settings), queue=queue, signed=signed
@@ -149,12 +150,6 @@ def _signed_beside(settings: Settings) -> Note | None:
         raise Refused(RefusalKind.INVALID, f"What was signed before cannot be known: {fault}.") from None
 
 
-def _shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:
-    """A function that shows on a progress bar how many are done, and of how many."""
-    task = progress.add_task(what, total=None)
-    return lambda done, of: progress.update(task, completed=done, total=of)
-
-
 @app.command()
 @as_command
 async def keys() -> None:
@@ -188,7 +183,7 @@ async def rebuild(
     """Make what lists, pages and the search show of cases anew from the log; safe while the product runs."""
     async with db.open_engine(load_settings(), owning=True) as engine:
         with Progress(console=err, transient=True) as progress:
-            left = await rebuilding.rebuild_cases(engine, references or (), _shown_by(progress, "rebuilding"))
+            left = await rebuilding.rebuild_cases(engine, references or (), shown_by(progress, "rebuilding"))
     for reference in left:
         say(f"{reference}: left as it is, its log is absent or broken")
     return 1 if left else 0
@@ -248,7 +243,9 @@ async def replay(
         histories, namespace = replaying.histories_in(folder), settings.temporal_namespace
     else:
         client = await worker.connect(settings)
-        histories = open_histories(client, None if every else code_version(), known)
+        async with db.open_engine(settings) as engine, engine.connect() as connection:
+            logs = await queries.open_logs(connection)
+        histories = open_histories(client, logs, but_of=None if every else code_version(), left_out=known)
         namespace = client.namespace
     count = failures = 0
     async for workflow_id, failure in replay_all(histories, converter, namespace):

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -251,8 +251,8 @@ async def begin_unfit_again(client: Client, casework: Casework, within: float = 
     """
     end = time.monotonic() + within
     count = 0
-    histories = open_histories(client, code_version())
     try:
+        histories = open_histories(client, await casework.open_logs(), but_of=code_version())
         async for stream, failure in replay_all(histories, client.data_converter, client.namespace):
             count += 1
             if isinstance(failure, NondeterminismError) and stream not in (DELIVERY_ID, RETURNS_ID):

@@ -3,6 +3,8 @@
 ``steps``  recorded steps through the product against ``bare``: Temporal doing the same updates with an empty activity
 ``growth`` a step in a case of 600 outcomes against one of ten
 ``cost``   what a step costs where, part by part, without a server
+``releases`` a release of the code, perhaps changed, with processes of its own
+``years``  ``make years``: a step added to the procedure over parked cases, and the oldest case through three versions
 ``mail``   ``make bench-mail``: the delivery of mails against bare aiosmtplib
 ``pages``  ``make bench-pages``: list and search with 100,000 cases against 1,000
 ``parked`` many cases that wait, on a server and a worker of their own, for the two that follow

@@ -89,7 +89,7 @@ class Growth:
     async def _replay(self, but_of: str | None) -> None:
         client = self._place.client
         left_out: list[str] = []
-        histories = open_histories(client, but_of, left_out)
+        histories = open_histories(client, but_of=but_of, left_out=left_out)
         found = [fault async for _, fault in replay_all(histories, client.data_converter, client.namespace)]
         assert not any(found), "a case does not fit its own code"
         assert len(found) + len(left_out) >= len(self._place.references), "some were not looked at"

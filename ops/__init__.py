@@ -19,6 +19,7 @@ Looking after it:
 ``verify_record``    its part about the tree and what was signed; ``against``: the log against what was kept elsewhere
 ``rebuild``          the rows of cases made anew from the log
 ``backup``           the records and files as one file, the keys as another; brought back into an empty database
+``deployments``      the versions of the workers, one after another: made current, gone back from, drained
 ``replay``           recorded histories from a folder; waking idle cases after a deployment
 ``mail``             the ledger and the board of mail, as lines of text
 ``mail_preferences`` what a reader wants of its mails, read and changed by an operator

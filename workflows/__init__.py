@@ -12,6 +12,7 @@
 ``upkeep``          what must be there beside the cases: workers, routes, search attributes, delivery; and mending it
 ``few_at_once``     the same work for many things, a few at once
 ``code_version``    which code of workflows this is, as histories keep it
+``deployments``     the versions of our workers: what each is, what runs on it, which one is the current
 ``replays``         recorded histories on the present code
 ``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
 ``request_ids``     the id of a request goes along with its command

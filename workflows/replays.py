@@ -1,6 +1,6 @@
 """Recorded histories on the present code of the workflows: whether it does what they say that it did."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from temporalio.client import Client, WorkflowExecution, WorkflowHistory
 from temporalio.common import SearchAttributeKey
@@ -10,6 +10,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunne
 
 from workflows.activation import Activation
 from workflows.delivery import NoticeDelivery
+from workflows.deployments import run_of
 from workflows.few_at_once import few_at_once
 from workflows.recommendation import RecommendationFollowUp
 from workflows.returns import MailReturns
@@ -44,22 +45,33 @@ async def replay_all(
 
 
 async def open_histories(
-    client: Client, but_of: str | None = None, left_out: list[str] | None = None
+    client: Client, logs: Collection[str] = (), *, but_of: str | None = None, left_out: list[str] | None = None
 ) -> AsyncIterator[WorkflowHistory]:
     """The histories of all workflows that run now.
 
+    ``logs``: what should run. Temporal's index is a moment late: what it does not have of these is asked for by name.
     ``but_of``: without those whose newest task was completed by this code (``workflows.code_version``). It has replayed
     or written all that came before, so that they are known to fit it. ``left_out`` takes their ids.
     """
     known = [] if left_out is None else left_out
+    seen = set[str]()
 
     async def history(execution: WorkflowExecution) -> WorkflowHistory | None:
+        seen.add(execution.id)
         if but_of is not None and await _carried_on_by(client, execution, but_of):
             known.append(execution.id)
             return None
         return await client.get_workflow_handle(execution.id, run_id=execution.run_id).fetch_history()
 
+    async def unseen(workflow_id: str) -> WorkflowHistory | None:
+        if await run_of(client, workflow_id) is None:
+            return None
+        return await client.get_workflow_handle(workflow_id).fetch_history()
+
     async for one in few_at_once(client.list_workflows("ExecutionStatus = 'Running'"), history, _AT_ONCE):
+        if one is not None:
+            yield one
+    async for one in few_at_once(sorted(set(logs) - seen), unseen, _AT_ONCE):
         if one is not None:
             yield one
 

@@ -90,31 +90,41 @@ async def _polled(
     client: Client, queue: str, kind: TaskQueueType.ValueType, now: datetime, *, stops: bool
 ) -> list[Flaw]:
     """Whether somebody takes the work of a queue, and whether new work goes to who takes it."""
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
-    )
-    told = await client.workflow_service.describe_task_queue(request)
+    told = await told_of_queue(client, queue, kind)
     what = f"{queue} ({'workflows' if kind == _WORKFLOWS else 'activities'})"
     current = told.versioning_info.current_deployment_version
     if current.deployment_name not in ("", names.DEPLOYMENT):
         mend = partial(_take_back, client, current.deployment_name)
         version = f"{current.deployment_name}.{current.build_id}"
         return [Flaw(f"new work of {what} goes to {version}, which is not of this product", stops, mend)]
-    newest = max(map(_asked_at, told.pollers), default=None)
+    newest = max(map(asked_at, told.pollers), default=None)
     if newest is None:
         return [Flaw(f"no worker takes the work of {what}", stops)]
     if now - newest > POLLED_WITHIN:
         ago = f"the last asked for it {(now - newest).total_seconds():.0f} seconds ago"
         return [Flaw(f"no worker takes the work of {what}; {ago}", stops)]
-    if any(now - _asked_at(one) <= POLLED_WITHIN for one in _of_current(told)):
+    if any(now - asked_at(one) <= POLLED_WITHIN for one in _of_current(told)):
         return []
     if not current.build_id:
-        why = "all workers have a version and none is the current one: `temporal worker deployment set-current-version`"
+        why = "all workers have a version and none is the current one: `ahg deploy promote`"
         return [Flaw(f"no worker takes new work of {what}: {why}", stops)]
     return [Flaw(f"new work of {what} goes to the version {current.build_id}, of which no worker runs", stops)]
 
 
-def _asked_at(poller: PollerInfo) -> datetime:
+async def told_of_queue(client: Client, queue: str, kind: TaskQueueType.ValueType) -> DescribeTaskQueueResponse:
+    """What the server says of a task queue: who asks it for work, and to which version new work goes.
+
+    Raises:
+        RPCError: Temporal does not answer.
+    """
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
+    )
+    return await client.workflow_service.describe_task_queue(request)
+
+
+def asked_at(poller: PollerInfo) -> datetime:
+    """When a worker last asked for work (UTC)."""
     return poller.last_access_time.ToDatetime(tzinfo=UTC)
 
 

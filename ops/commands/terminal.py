@@ -7,6 +7,7 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.service import RPCError
 
@@ -91,6 +92,12 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Print a line on standard error as it is: no markup, no colours, no line breaks added."""
     err.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def shown_by(progress: Progress, what: str) -> Callable[[int, int], None]:
+    """A function that shows on a progress bar how many are done, and of how many."""
+    task = progress.add_task(what, total=None)
+    return lambda done, of: progress.update(task, completed=done, total=of)
 
 
 def files(settings: Settings, engine: AsyncEngine) -> Attachments:

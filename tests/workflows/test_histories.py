@@ -5,13 +5,13 @@ version): ``HISTORIES=write make test ARGS="-k histories"``.
 """
 
 import os
+import tarfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 from temporalio.client import WorkflowHistory
 
 from models.authentication import Means
@@ -19,45 +19,19 @@ from models.command_signing import CommandKeys, CommandSigner, badly_signed
 from models.commands import parse
 from models.refusal import Refused
 from ops.replay import histories_in
-from ops.scenarios.reading import read_scenario
-from ops.scenarios.simulation import simulation
-from ops.verify import runs_of
-from records import queries
-from settings import parse_keys
+from tests.keep_release import RELEASES, kept_in
 from tests.rig import Rig, working
 from tests.workflows.changed import Changed
 from tests.workflows.conftest import WAYS
+from tests.workflows.recording import CONVERTER, RECORDED, record
 from workflows.activation import Activation
 from workflows.delivery import NoticeDelivery
-from workflows.names import DELIVERY_ID
 from workflows.payloads import data_converter
 from workflows.recommendation import RecommendationFollowUp
 from workflows.replays import open_histories, replay_all
 from workflows.signed_commands import SignedCommands
 
 HISTORIES = Path(__file__).with_name("histories")
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
-RECORDED = {"urgent-two-rounds": 1500, "recused-co-chair": 100, "two-reports": 1500}
-"""The scenarios recorded, and the history limit each was played with."""
-
-KEY = "test:" + "A" * 43 + "="
-"""Encrypts the recorded histories and nothing else; it is no secret."""
-
-CONVERTER = data_converter(parse_keys(KEY))
-
-
-async def _record(scenario: str, limit: int) -> None:
-    """Play a scenario and keep the histories of its case, its follow-ups and its newest delivery."""
-    played = read_scenario(SCENARIOS / f"{scenario}.yaml")
-    key = SecretStr(KEY)
-    async with simulation(played, lambda line: None, history_limit=limit, payload_keys=key) as play:
-        await play.play()
-        async with play.engine.connect() as connection:
-            streams = await queries.streams(connection)
-        for stream in (*streams, DELIVERY_ID):
-            for number, history in enumerate(reversed(await runs_of(play.client, stream)), start=1):
-                file = HISTORIES / f"{scenario}.{stream.replace('/', '-')}.{number}.json"
-                file.write_text(history.to_json() + "\n", encoding="utf-8")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
@@ -67,12 +41,12 @@ async def _recorded_on_request() -> None:
         for old in HISTORIES.glob("*.json"):
             old.unlink()
         for scenario, limit in RECORDED.items():
-            await _record(scenario, limit)
+            await record(scenario, limit, HISTORIES)
 
 
-async def recorded() -> AsyncIterator[WorkflowHistory]:
+async def recorded(folder: Path = HISTORIES) -> AsyncIterator[WorkflowHistory]:
     """The recorded histories, each under the id of its workflow, which the server for tests does not write down."""
-    async for history in histories_in(HISTORIES):
+    async for history in histories_in(folder):
         _scenario, name, _run = history.workflow_id.split(".")
         yield WorkflowHistory(name.replace("-R", "/R"), history.events)
 
@@ -82,6 +56,17 @@ async def test_every_recorded_history_replays_on_todays_workflows() -> None:
 
     assert {file.name.partition(".")[0] for file in HISTORIES.iterdir()} == set(RECORDED)
     assert len(results) == len(list(HISTORIES.iterdir()))
+    assert [f"{name}: {failure}" for name, failure in results if failure] == []
+
+
+@pytest.mark.parametrize("release", kept_in(RELEASES), ids=lambda path: path.name.partition(".")[0])
+async def test_the_histories_of_each_release_replay_on_todays_workflows(release: Path, tmp_path: Path) -> None:
+    with tarfile.open(release) as tar:
+        tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)  # since 3.11.4
+        tar.extractall(tmp_path)  # noqa: S202 - it is ours
+    results = [one async for one in replay_all(recorded(tmp_path), CONVERTER, "default")]
+
+    assert len(results) >= len(RECORDED)
     assert [f"{name}: {failure}" for name, failure in results if failure] == []
 
 

@@ -24,7 +24,7 @@ OTHER = "ahg of another day"
 
 
 async def to_replay(parts: Rig, but_of: str | None = None) -> set[str]:
-    return {history.workflow_id async for history in open_histories(parts.client, but_of)}
+    return {history.workflow_id async for history in open_histories(parts.client, but_of=but_of)}
 
 
 async def known_as_carried_on_by(parts: Rig, code: str, *workflow_ids: str) -> None:

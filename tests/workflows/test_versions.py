@@ -1,11 +1,10 @@
 """Two versions of the workers beside each other: cases go over to the new one, and nothing is lost on the way.
 
-The commands are those of CONTRIBUTING.md, run as they stand there.
+What ``ahg deploy`` does beside that is in ``tests/ops/test_deploy.py``.
 """
 
 import asyncio
 import os
-import re
 import shlex
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 from typer.testing import CliRunner, Result
 
 import cli
@@ -28,11 +28,10 @@ from ops.verify import runs_of, verify_records
 from records import ledger
 from tests.rig import REQUEST, Rig, rig
 from tests.waiting import until
+from workflows import deployments
 from workflows.names import DELIVERY_ID
 
 _RESCUE = {"grounds": [{"ground": "rescue"}]}
-CONTRIBUTING = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-DEPLOYING = CONTRIBUTING.partition("## A change of a workflow")[2]
 
 
 @pytest_asyncio.fixture
@@ -59,12 +58,6 @@ async def workers(parts: Rig, build: str) -> AsyncIterator[None]:
         yield
 
 
-def documented(beginning: str) -> str:
-    """The command of CONTRIBUTING.md that begins so."""
-    (found,) = re.findall(rf"^    ({re.escape(beginning)}.*(?:\n        .+)*)$", DEPLOYING, re.MULTILINE)
-    return str(found)
-
-
 async def temporal(parts: Rig, command: str, *, fails: bool = False) -> str:
     """What Temporal's own command line says; ``command`` is what follows ``temporal``."""
     process = await asyncio.create_subprocess_exec(
@@ -81,11 +74,17 @@ async def temporal(parts: Rig, command: str, *, fails: bool = False) -> str:
 
 async def make_current(parts: Rig, build: str) -> None:
     """New cases begin on this version, and others are to go over to it."""
-    command = documented("temporal worker deployment set-current-version").replace("BUILD", build)
-    command = command.removeprefix("temporal ")
-    while "missing active task queues" in await temporal(parts, command, fails=True):
-        pass  # the server hears of each queue of a version when its workers ask it for work
-    await temporal(parts, command)
+
+    async def is_current() -> bool:
+        try:
+            await deployments.make_current(parts.client, build)
+        except RPCError as error:  # the server hears of each queue of a version when its workers ask it for work
+            if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
+                raise
+            return False
+        return True
+
+    await until(is_current)
 
 
 async def ahg(parts: Rig, *words: str) -> Result:
@@ -111,8 +110,7 @@ async def on_version(parts: Rig, workflow_id: str, build: str) -> None:
 
 async def left_on(parts: Rig, build: str) -> list[str]:
     """The open workflows of a version, as Temporal lists them."""
-    said = await temporal(parts, documented("temporal workflow list").removeprefix("temporal ").replace("OLD", build))
-    return said.split()
+    return [run.id for run in await deployments.open_runs(parts.client) if run.build == build]
 
 
 async def listed(parts: Rig, *workflow_ids: str) -> None:
@@ -140,7 +138,7 @@ async def states(parts: Rig, references: list[str]) -> list[Case]:
     return [await parts.desk.state(reference) for reference in references]
 
 
-async def test_the_documented_deployment_takes_every_idle_case_over_with_its_state(parts: Rig) -> None:
+async def test_a_deployment_takes_every_idle_case_over_with_its_state(parts: Rig) -> None:
     async with AsyncExitStack() as old, AsyncExitStack() as new:
         await old.enter_async_context(workers(parts, "v1"))
         await make_current(parts, "v1")
@@ -149,11 +147,11 @@ async def test_the_documented_deployment_takes_every_idle_case_over_with_its_sta
         await listed(parts, *cases)
         before = await states(parts, cases)
 
-        replayed = await ahg(parts, *shlex.split(documented("ahg replay"))[1:])
+        replayed = await ahg(parts, "replay")
         assert replayed.exit_code == 0, replayed.output
         await new.enter_async_context(workers(parts, "v2"))
         await make_current(parts, "v2")
-        nudged = await ahg(parts, *shlex.split(documented("ahg nudge"))[1:])
+        nudged = await ahg(parts, "nudge")
         assert (nudged.exit_code, nudged.stdout.split()[0] >= "3") == (0, True), nudged.output
         for case in cases:
             await on_version(parts, case, "v2")
