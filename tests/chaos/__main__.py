@@ -22,6 +22,7 @@ def _plan() -> tuple[Plan, bool]:
     told.add_argument("--seconds", type=float, default=60.0)
     told.add_argument("--database", choices=sorted(KINDS), default="sqlite")
     told.add_argument("--players", type=int, default=4)
+    told.add_argument("--patience", type=float, default=300.0, help="seconds for all to be well again")
     told.add_argument("--only", default="", help="numbers of faults, the others are left out")
     told.add_argument("--broken", choices=sorted(BUILDS), default="", help="a build that is wrong on purpose")
     told.add_argument("--no-shrink", action="store_true", help="do not look for fewer faults after a failure")
@@ -29,7 +30,7 @@ def _plan() -> tuple[Plan, bool]:
     faults = drawn(given.seed, given.seconds, given.database)
     if given.only:
         faults = only(faults, [int(number) for number in given.only.split(",")])
-    plan = Plan(given.seed, given.seconds, given.database, faults, given.players, broken=given.broken)
+    plan = Plan(given.seed, given.seconds, given.database, faults, given.players, given.patience, broken=given.broken)
     return plan, not given.no_shrink
 
 

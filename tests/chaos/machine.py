@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 _AHG = Path(sys.executable).with_name("ahg")
 _SMALL_MB, _SMALL_POSTGRES_MB = 256, 512
 _DELAY_SECONDS = 0.4
+_LOOK_AGAIN_SECONDS = 0.5
 OLD, NEW = "one", "two"
 """Builds of the workers, where there is a deployment."""
 
@@ -252,11 +253,11 @@ class Machine:
             build,
             "--yes",
         )
-        await until(lambda: _done(self._temporal(*words)))
+        await come_about(lambda: _done(self._temporal(*words)))
 
     async def tell_all(self) -> None:
         """Have every open case look for the current version."""
-        await until(lambda: _done(self.ahg("nudge")))
+        await come_about(lambda: _done(self.ahg("nudge")))
 
     async def on_old_version(self) -> int:
         """How many open workflows are pinned to the old build."""
@@ -273,7 +274,7 @@ class Machine:
         for proxies in self.proxies.values():
             for proxy in proxies:
                 proxy.delay, proxy.closed = 0.0, False
-        await until(self.is_ready)
+        await come_about(self.is_ready)
 
     async def stop(self) -> None:
         """Stop all of it; what is on a small disk is gone."""
@@ -285,6 +286,12 @@ class Machine:
             for proxy in proxies:
                 proxy.stop()
         self.disk.close()
+
+
+async def come_about(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until it holds, for as long as the run has patience."""
+    while not await holds():  # noqa: ASYNC110 - a database or another program tells nobody
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
 async def _done(running: Awaitable[tuple[int, str]]) -> bool:

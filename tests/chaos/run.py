@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.chaos import checks
 from tests.chaos.journal import Journal
-from tests.chaos.machine import Machine
+from tests.chaos.machine import Machine, come_about
 from tests.chaos.people import OFTEN_TWICE, PEOPLE, PROGRAMS, Player
 from tests.chaos.report import Report
 from tests.chaos.schedule import Fault
@@ -112,12 +112,12 @@ async def _at(machine: Machine, fault: Fault, begun: float, say: Callable[[str],
 async def _settled(plan: Plan, machine: Machine) -> None:
     """Until no mail waits, and no case is left on an old version."""
     if plan.hurry:
-        await until(lambda: _no_mail_waits(machine, put_off=False))
+        await come_about(lambda: _no_mail_waits(machine, put_off=False))
         await _send_again(machine)
-    await until(lambda: _no_mail_waits(machine, put_off=True))
+    await come_about(lambda: _no_mail_waits(machine, put_off=True))
     if "worker-new" in machine.parts.own:
         await machine.tell_all()
-        await until(lambda: _nothing_old(machine))
+        await come_about(lambda: _nothing_old(machine))
 
 
 async def _no_mail_waits(machine: Machine, *, put_off: bool) -> bool:
