@@ -15,7 +15,7 @@ from ops import supervisor
 from ops.processes import Child
 from settings import Settings
 
-_KEPT_BACK_SECONDS = 0.5
+_KEPT_BACK_SECONDS = 3.0
 
 
 class _RolledBack(Exception):
@@ -23,7 +23,7 @@ class _RolledBack(Exception):
 
 
 def _acknowledge_early() -> None:
-    """A step is acknowledged, and half a second later recorded."""
+    """A step is acknowledged, and three seconds later recorded."""
     from activities.record import Recorder, Waiting
     from records.log import append
 

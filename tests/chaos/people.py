@@ -13,7 +13,7 @@ from tests.rig import REQUEST, TO_WORK
 PROGRAMS = ("LK/focal-point", "TH/focal-point", "MY/focal-point", "IOM/focal-point")
 PEOPLE = ("RSO/secretariat", "AU/co-chair", "ID/co-chair", "TH/focal-point")
 OFTEN_TWICE = 0.1
-_GIVES_UP, _BY_LINE = 0.25, 0.03
+_GIVES_UP, _BY_LINE = 0.25, 0.02
 _PAUSE_SECONDS = 0.3
 _PROGRESS = 8
 

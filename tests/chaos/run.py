@@ -23,7 +23,7 @@ from tests.waiting import until
 class Plan:
     """What a run is: ``broken`` names a build that is wrong on purpose; ``patience`` in seconds, for all to be well again
     afterwards; ``hurry``: mails that were put off are sent again by an operator; ``twice``: which part of the commands is
-    sent twice at once.
+    sent twice at once; ``warm``: how many each player gives before the faults begin.
     """
 
     seed: int
@@ -35,6 +35,7 @@ class Plan:
     hurry: bool = False
     broken: str = ""
     twice: float = OFTEN_TWICE
+    warm: int = 10
 
     @property
     def again(self) -> str:
@@ -76,7 +77,7 @@ async def _suffer(plan: Plan, machine: Machine, report: Report, say: Callable[[s
         for _ in range(plan.players)
     ]
     try:
-        await until(lambda: len(report.journal.given) > 10 * plan.players or any(one.done() for one in players))
+        await until(lambda: len(report.journal.given) > plan.warm * plan.players or any(one.done() for one in players))
         report.before = checks.sizes(machine)
         report.disk = (machine.disk.said, machine.disk.used, 0)
         begun = asyncio.get_running_loop().time()
