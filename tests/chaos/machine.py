@@ -26,13 +26,14 @@ from tests.chaos.between import Connected, Proxy, to_port, to_socket
 from tests.chaos.disk import Disk
 from tests.chaos.parts import Parts
 from tests.chaos.schedule import Fault
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 _AHG = Path(sys.executable).with_name("ahg")
 _SMALL_MB, _SMALL_POSTGRES_MB = 256, 512
 _DELAY_SECONDS = 0.4
 _LOOK_AGAIN_SECONDS = 0.5
+_ENDED_BY_US = -1
 OLD, NEW = "one", "two"
 """Builds of the workers, where there is a deployment."""
 
@@ -41,6 +42,7 @@ class Machine:
     """The parts of a run, in a folder of their own.
 
     ``versioned``: whether the workers have builds, for a deployment; ``broken``: which build that is wrong on purpose.
+    ``endless``: commands that had no end.
     """
 
     def __init__(self, folder: Path, database: str, *, versioned: bool = False, broken: str = "") -> None:
@@ -49,7 +51,7 @@ class Machine:
         self.done: Counter[str] = Counter()
         self.proxies: dict[str, list[Proxy]] = {"web": [], "mail": []}
         self.mail_folder = folder / "mail"
-        self.notes: list[str] = []
+        self.endless: list[str] = []
         self._ports = {name: free_port() for name in ("web", "web-2", "mail", "temporal")}
         self._temporal_address = f"127.0.0.1:{self._ports['temporal']}"
         clustered = database == "postgresql"
@@ -171,10 +173,14 @@ class Machine:
             *command, cwd=ROOT, env=self.environment(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
         try:
-            said, _ = await process.communicate()
-        except asyncio.CancelledError:
-            process.kill()
-            raise
+            async with asyncio.timeout(PATIENCE):
+                said, _ = await process.communicate()
+        except TimeoutError:
+            self.endless.append(f"NO END: {' '.join(map(str, command[:4]))} had not ended after {PATIENCE:g} s")
+            return _ENDED_BY_US, ""
+        finally:
+            if process.returncode is None:
+                process.kill()
         return process.returncode or 0, said.decode(errors="replace")
 
     async def is_ready(self) -> bool:

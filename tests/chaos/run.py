@@ -117,7 +117,8 @@ async def _settled(plan: Plan, machine: Machine) -> None:
         await _send_again(machine)
     await come_about(lambda: _no_mail_waits(machine, put_off=True))
     if "worker-new" in machine.parts.own:
-        await machine.tell_all()
+        if await machine.on_old_version():
+            await machine.tell_all()
         await come_about(lambda: _nothing_old(machine))
 
 
@@ -155,6 +156,7 @@ async def _ask(machine: Machine, report: Report) -> None:
     report.mails = await checks.mail_figures(machine)
     found: Sequence[str] = [
         *report.journal.wrong,
+        *machine.endless,
         *checks.of_commands(report.journal, log),
         *await checks.of_mails(machine),
         *await checks.of_cases(machine, report.journal),

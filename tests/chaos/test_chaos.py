@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterable
 
 import pytest
@@ -142,6 +143,7 @@ async def test_a_build_that_is_wrong_is_found(build: str, faults: tuple[Fault, .
     plan = Plan(1, 3, "sqlite", faults, players=2, patience=10, broken=build, twice=twice, warm=2)
 
     report = await play(plan)
+    shutil.rmtree(report.folder, ignore_errors=True)
 
     assert any(re.match(found, fault) for fault in report.faults), "\n".join(report.lines())
     assert "make chaos SEED=1" in "\n".join(report.lines())
