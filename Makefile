@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages years keep-release fuzz mutation pictures golden messages migration clean
+.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages years keep-release fuzz chaos mutation pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,14 @@ years: $(STAMP) ## Add a step to the procedure over 1,000 open cases, and carry 
 # More of them, or the same again: make fuzz ARGS="100 SEED"
 fuzz: $(STAMP) ## Send whatever may be sent to all pages and the API; prints faults and the slowest answers
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# One run: SEED, SECONDS, DATABASE=sqlite|postgresql; ONLY=3,5 leaves the other faults out
+SEED ?= 1
+SECONDS ?= 60
+DATABASE ?= sqlite
+ONLY ?=
+chaos: $(STAMP) ## Kill, stop, starve and cut off all parts while cases are played, then count what was lost (docs/chaos.md)
+	$(BIN)/python -m tests.chaos --seed $(SEED) --seconds $(SECONDS) --database $(DATABASE) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 # Other modules, more of them, others: make mutation ARGS="--number 600 --seed 2 models/duties.py"
 mutation: $(STAMP) ## Change the rules on purpose, one change at a time, and ask whether a test fails (docs/mutation.md)
