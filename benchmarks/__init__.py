@@ -5,6 +5,7 @@
 ``cost``   what a step costs where, part by part, without a server
 ``mail``   ``make bench-mail``: the delivery of mails against bare aiosmtplib
 ``pages``  ``make bench-pages``: list and search with 100,000 cases against 1,000
+``peers``  ``make bench-peers``: the product beside what else one could build it on
 """
 
 import statistics
