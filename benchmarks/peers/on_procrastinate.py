@@ -99,7 +99,7 @@ class OnProcrastinate(Subject):
         with self._pool.connection() as connection:
             _, mails = record_step(connection, case, step, command_id)
             for mail in mails:
-                later = self._deferring.configure_task("mail", connection=connection, queueing_lock=mail)
+                later = self._deferring.configure_task("mail", queue="mail", connection=connection, queueing_lock=mail)
                 later.defer(message_id=mail)
 
     async def _work(self, queue: str) -> None:

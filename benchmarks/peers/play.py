@@ -93,9 +93,9 @@ async def first_decision(subject: Subject, sizes: Sizes) -> dict[str, Any]:
 
 
 async def decide_until_killed(subject: Subject, sizes: Sizes) -> dict[str, Any]:
-    """W3, a life: the second approval of some cases; the parent kills when it reads of the last."""
+    """W3, a life: the second approval of some cases, one after the other; the parent kills."""
     cases = [await live(subject, f"mail-{sizes['life']}-{count}", steps=3) for count in range(sizes["decisions"])]
-    await mark("ready")
+    await mark("ready", cases=cases)
     for case in cases:
         await subject.take(case, DECISIONS[1], f"{case}-decided")
         tell("acknowledged", case=case)
@@ -110,8 +110,9 @@ async def settle(subject: Subject, sizes: Sizes) -> dict[str, Any]:
         if time.perf_counter() - begun > _SETTLED_SECONDS:
             break
         await asyncio.sleep(0.1)
-    due = await subject.due_mails(sizes["acknowledged"])
-    return {**asdict(due), "seconds": time.perf_counter() - begun, "waits": await subject.unsent()}
+    seconds, due = time.perf_counter() - begun, await subject.due_mails(sizes["begun"])
+    missing = (await subject.due_mails(sizes["acknowledged"])).missing
+    return {**asdict(due), "missing": missing, "seconds": seconds}
 
 
 async def double_clicks(subject: Subject, sizes: Sizes) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def verdict(found: Results) -> bool:
     return all(well)
 
 
-_LOSSES = ("lost_decisions", "lost", "doubled")
+_LOSSES = ("lost_decisions", "lost", "doubled", "unfounded")
 
 
 def _holds(what: str, well: bool) -> bool:
@@ -164,6 +164,7 @@ _COLUMNS: Mapping[str, Mapping[str, _Cell]] = {
         "decisions lost": _said("lost_decisions"),
         "mails lost": _said("lost"),
         "mails doubled": _said("doubled"),
+        "mails of what is not recorded": _said("unfounded"),
         "marked for a person": _said("marked"),
         "settled after, s": _spread("settled"),
     },
@@ -206,7 +207,10 @@ def section(found: Results) -> str:
             "Middle of the rounds, and their spread."
         ),
         "W2": f"{sizes['parked']:,} cases wait for their first decision. The process is killed, and its next takes one.",
-        "W3": f"The process is killed as soon as it has acknowledged a second approval, {sizes['lives']} times.",
+        "W3": (
+            f"The process is killed {sizes['lives']} times: as soon as it has acknowledged the last of some decisions, "
+            "or (every other time) at any moment. Then it is started once more, and has 90 s to send what it owes."
+        ),
         "W4": f"Both approve at the same moment, and {sizes['clicks']} more clicks come with them.",
         "W6": (
             f"{sizes['days']} days. Where time cannot be skipped, a day lasts {sizes['day']:g} s. Late is in seconds as "
