@@ -26,6 +26,7 @@ async def test_the_product_takes_every_step_of_each_case_from_request_to_report(
         stages = records.execute("SELECT stage FROM cases").fetchall()
     cases = WARM + SIZES["cases"]
     assert figures["cases_s"] > 0
+    assert len(figures["visible"]) == SIZES["cases"] * sum(step.decides for step in LIFECYCLE)
     assert figures["p99"] >= figures["p50"] > 0
     assert steps == [(len(LIFECYCLE),)] * cases
     assert stages == [("reporting",)] * cases

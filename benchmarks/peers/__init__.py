@@ -10,6 +10,7 @@ from outside: processor time of all its processes and servers, bytes, memory; it
 ``record``   the log, list and outbox of a case in PostgreSQL, the same for every peer
 ``versions`` which version of what was measured
 ``results``  the figures of all rounds as a table and a picture, and where they are written
+``promises`` what the product promises beside them, and whether a run kept it
 
 A module a subject:
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.peers.measure import SubjectFailed, measure_subject
-from benchmarks.peers.results import Measurement, Results, one_line, verdict, write
+from benchmarks.peers.promises import verdict
+from benchmarks.peers.results import Measurement, Results, one_line, write
 from benchmarks.peers.servers import cluster
 from benchmarks.peers.versions import versions_of
 from benchmarks.peers.work import SUBJECTS, WORKS
@@ -61,15 +62,15 @@ async def measure_all(given: argparse.Namespace) -> Results:
 
 
 _SIZES: dict[str, tuple[type, Any, str]] = {
-    "cases": (int, 20, "W1: cases"),
-    "at_once": (int, 10, "W1, W2: how many of them at a time"),
+    "cases": (int, 15, "W1: cases"),
+    "at_once": (int, 10, "W1: how many of them at a time (W2: twice as many)"),
     "parked": (int, 1000, "W2: cases that wait"),
     "lives": (int, 4, "W3: how often the subject is killed"),
     "decisions": (int, 4, "W3: decisions in each life"),
-    "doubled": (int, 5, "W4: cases"),
+    "doubled": (int, 3, "W4: cases"),
     "clicks": (int, 100, "W4: double clicks in each"),
     "days": (int, 120, "W6: days"),
-    "day": (float, 0.1, "W6: seconds that stand for a day where time cannot be skipped"),
+    "day": (float, 0.05, "W6: seconds that stand for a day where time cannot be skipped"),
 }
 
 

@@ -7,7 +7,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,6 +128,11 @@ class Life:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-25:])
 
 
+def percentile(values: Sequence[float], of_hundred: int) -> float:
+    """The value that so many of a hundred do not exceed; the largest where there are too few to tell."""
+    return sorted(values)[min(len(values) - 1, len(values) * of_hundred // 100)]
+
+
 def python_of(subject: str) -> str:
     """The Python that a subject runs with."""
     return sys.executable if subject in OF_THE_PRODUCT else str(_ROOT / environment(subject) / "bin" / "python")
@@ -174,13 +179,14 @@ async def _w1(scene: Scene, sizes: Mapping[str, Any]) -> _Figures:
         found = await _between_marks(scene, life)
     if "not tried" in found:
         return found
-    cases, visible = sizes["cases"], sorted(found["visible"])
+    cases = sizes["cases"]
     steps = cases * len(LIFECYCLE)
     return {
         "cases_s": cases / found["seconds"],
         "steps_s": steps / found["seconds"],
-        "p50": visible[len(visible) // 2],
-        "p99": visible[min(len(visible) - 1, int(len(visible) * 0.99))],
+        "p50": percentile(found["visible"], 50),
+        "p99": percentile(found["visible"], 99),
+        "visible": found["visible"],
         "bytes": found["bytes"] / cases,
         "own_cpu": found["own_cpu"] / steps,
         "server_cpu": {server: spent / steps for server, spent in found["server_cpu"].items()},
@@ -188,7 +194,7 @@ async def _w1(scene: Scene, sizes: Mapping[str, Any]) -> _Figures:
 
 
 async def _w2(scene: Scene, sizes: Mapping[str, Any]) -> _Figures:
-    async with scene.life("park", sizes) as life:
+    async with scene.life("park", {**sizes, "at_once": 2 * sizes["at_once"]}) as life:
         told = await life.heard("begin")
         if told["mark"] == "not tried":
             return {"not tried": told["why"]}
