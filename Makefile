@@ -10,7 +10,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages years keep-release fuzz chaos mutation pictures golden messages migration clean
+.PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages bench-peers years keep-release fuzz chaos mutation pictures golden messages migration clean
 
 help: ## Show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ lock: ## Resolve the newest allowed packages into the two lock files (needs `mak
 	    --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --constraint requirements.lock \
 	    --python-version 3.11 --extra build --extra tracing pyproject.toml --output-file requirements-run.lock
+	for group in peers peer-dbosify; do \
+	    $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+	        --group $$group --output-file requirements-$$group.lock || exit 1; \
+	done
 
 sbom: $(STAMP) ## Write sbom.json: what the product is made of, as a CycloneDX bill of materials
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json \
@@ -91,6 +95,16 @@ bench-mail: $(STAMP) ## Measure the delivery of mail against bare aiosmtplib; pr
 # Fewer cases: make years ARGS="--cases 100"
 years: $(STAMP) ## Add a step to the procedure over 1,000 open cases, and carry all to their closure
 	$(BIN)/python -m benchmarks.years $(ARGS)
+
+# Each in an environment of its own, beside the product's.
+.venv-peers/.installed .venv-peer-dbosify/.installed: .venv-%/.installed: requirements-%.lock
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# A part of it, and other sizes: make bench-peers ARGS="--subjects bare,product --works W1,W4 --cases 50"
+bench-peers: $(STAMP) .venv-peers/.installed .venv-peer-dbosify/.installed ## Measure the product beside its peers (ARGS=--write writes docs/benchmarks.md)
+	$(BIN)/python -m benchmarks.peers $(ARGS)
 
 # More of them, or the same again: make fuzz ARGS="100 SEED"
 fuzz: $(STAMP) ## Send whatever may be sent to all pages and the API; prints faults and the slowest answers
@@ -129,5 +143,5 @@ migration: $(STAMP) ## Write a migration from the tables: make migration m="what
 	    $(BIN)/alembic upgrade head && $(BIN)/alembic revision --autogenerate -m "$(m)"
 
 clean: ## Remove .venv and caches; the data folder stays
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .venv-peer-dbosify build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +

@@ -11,6 +11,7 @@
 ``memory`` ``make bench-memory``: the worker's memory by cases and steps, and a worker that is killed
 ``scale``  ``make bench-growth``: steps, checks, nudge, replay and backup by the number of cases
 ``plot``   curves as a picture (SVG)
+``peers``  ``make bench-peers``: the product beside what else one could build it on
 """
 
 import statistics
