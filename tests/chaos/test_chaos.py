@@ -97,8 +97,11 @@ def test_a_full_disk_takes_nothing_more_until_it_is_freed(mounts: bool, tmp_path
             assert writer.stdin is not None
             assert writer.stdout is not None
             said = []
-            for change in (lambda: None, lambda: disk.fill([psutil.Process(writer.pid)]), disk.free):
-                change()
+            for full in (False, True, False):
+                if full:
+                    disk.fill([psutil.Process(writer.pid)])
+                else:
+                    disk.free()
                 writer.stdin.write("\n")
                 writer.stdin.flush()
                 said.append(writer.stdout.readline().strip())
