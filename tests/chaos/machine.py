@@ -14,11 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import db
-from ops.processes import Child, ManagedProcess, Ready, free_port, port_ready
+from ops.processes import Child, ManagedProcess, ProcessError, Ready, free_port, port_ready
 from ops.supervisor import http_ready
 from ops.temporal_server import dev_server_child, find_temporal
 from settings import PREFIX, Settings
@@ -119,9 +120,17 @@ class Machine:
 
     async def _begin(self, name: str, command: tuple[str, ...], ready: Ready | None = None, **own: str) -> None:
         child = Child(name, command, self._log(name), self.environment(**own), ready, ready_timeout=300.0)
-        self.parts.own[name] = ManagedProcess(child)
-        self.parts.own[name].start()
-        await self.parts.own[name].wait_ready()
+        process = self.parts.own[name] = ManagedProcess(child)
+        for tries_left in (4, 3, 2, 1, 0):
+            process.start()
+            try:
+                await process.wait_ready()
+            except ProcessError:  # it may give up where the machine is slow: a service manager begins it again
+                process.kill()
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def _log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
@@ -186,7 +195,12 @@ class Machine:
     async def is_ready(self) -> bool:
         """Whether all pages say that they and the workers are ready."""
         names = ("web", "web-2") if self.database == "postgresql" else ("web",)
-        return all([await http_ready(f"{self._direct(name)}/readyz")() for name in names])
+        async with httpx.AsyncClient(timeout=PATIENCE) as http:  # a busy machine answers late
+            try:
+                answers = [await http.get(f"{self._direct(name)}/readyz") for name in names]
+            except httpx.HTTPError:
+                return False
+        return all(answer.status_code == 200 for answer in answers)
 
     # faults -----------------------------------------------------------------------------------------------------
 

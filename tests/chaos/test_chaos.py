@@ -1,15 +1,21 @@
 """The driver itself: what it draws, how it shrinks, what its checks find; one short run; and builds that are wrong."""
 
 import asyncio
+import errno
 import re
 import shutil
+import sys
 from collections.abc import Iterable
+from pathlib import Path
+from subprocess import PIPE, Popen
 
+import psutil
 import pytest
 
 from ops.processes import free_port
 from tests.chaos.between import Proxy, to_port
 from tests.chaos.checks import Logged, Size, of_commands, of_sizes
+from tests.chaos.disk import Disk
 from tests.chaos.journal import Answer, Given, Journal
 from tests.chaos.run import Plan, play
 from tests.chaos.schedule import CHEAP, KINDS, Fault, drawn, only
@@ -67,6 +73,43 @@ async def test_a_proxy_passes_on_and_cuts() -> None:
             await reader.readexactly(1)
         proxy.stop()
         writer.close()
+
+
+_WRITES = """
+import sys
+for _ in sys.stdin:
+    try:
+        open(sys.argv[1], "ab", 0).write(bytes(8192))
+    except OSError as error:
+        print(error.errno, flush=True)
+    else:
+        print("written", flush=True)
+"""
+
+
+@pytest.mark.parametrize("mounts", [True, False])
+def test_a_full_disk_takes_nothing_more_until_it_is_freed(mounts: bool, tmp_path: Path) -> None:
+    """On a tmpfs where the machine lets us mount one, and by a limit of file sizes."""
+    disk = Disk(tmp_path / "disk", 2, mounts=mounts)
+    command = (sys.executable, "-c", _WRITES, str(tmp_path / "disk" / "file"))
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as writer:
+        try:
+            assert writer.stdin is not None
+            assert writer.stdout is not None
+            said = []
+            for full in (False, True, False):
+                if full:
+                    disk.fill([psutil.Process(writer.pid)])
+                else:
+                    disk.free()
+                writer.stdin.write("\n")
+                writer.stdin.flush()
+                said.append(writer.stdout.readline().strip())
+        finally:
+            writer.kill()
+            disk.close()
+
+    assert said == ["written", str(errno.ENOSPC if disk.small else errno.EFBIG), "written"]
 
 
 # what the checks find --------------------------------------------------------------------------------------------
