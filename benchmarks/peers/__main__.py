@@ -6,6 +6,7 @@ make bench-peers ARGS=--write           # and write table and picture into docs/
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -98,6 +99,7 @@ def _arguments() -> argparse.Namespace:
 
 if __name__ == "__main__":
     chosen = _arguments()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # its servers are to end with it
     results = asyncio.run(measure_all(chosen))
     if chosen.write:
         write(results, _ROOT / "docs")
