@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -83,7 +83,8 @@ async def deployed(folder: Path, **chosen: object) -> AsyncIterator[Deployment]:
         await pause_mail(engine, "benchmark", "nobody would take it", datetime.now(UTC))
         server = await start_dev_server(settings, folder)
         settings = settings.model_copy(update={"temporal_port": server.port})
-        process = ManagedProcess(next(one for one in product_children(settings) if one.name == "worker"))
+        child = next(one for one in product_children(settings) if one.name == "worker")
+        process = ManagedProcess(replace(child, ready_timeout=_PATIENCE.total_seconds()))
         try:
             process.start()
             await process.wait_ready()

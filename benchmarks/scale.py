@@ -30,7 +30,7 @@ from workflows.code_version import code_version
 from workflows.replays import open_histories, replay_all
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-PICTURE = DOCUMENT.with_name("pictures") / "growth.svg"
+PICTURE = DOCUMENT.with_name("growth.svg")
 TARGET = 1.3
 """How much more than linear, or than flat, still counts as it: a machine is never quiet."""
 _TIMES = 40
