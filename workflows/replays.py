@@ -29,6 +29,7 @@ async def replay_all(
         namespace=namespace,
         data_converter=converter,
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        debug_mode=True,  # without an end of two seconds: a machine that is busy is no reason for a case not to fit
     )
     async for history in histories:
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
