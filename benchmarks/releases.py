@@ -34,7 +34,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Release:
+class ReleasedCode:
     """The code in ``folder`` as the version ``build``, on the data and the server of ``settings``."""
 
     build: str
@@ -75,7 +75,7 @@ class Release:
         return Said(process.returncode or 0, said)
 
 
-def make_release(build: str, folder: Path, settings: Settings, changes: Sequence[Change] = ()) -> Release:
+def make_release(build: str, folder: Path, settings: Settings, changes: Sequence[Change] = ()) -> ReleasedCode:
     """A copy of the code here with these changes."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     for pattern in project["packages"]["find"]["include"]:
@@ -88,4 +88,4 @@ def make_release(build: str, folder: Path, settings: Settings, changes: Sequence
         text = path.read_text(encoding="utf-8")
         assert text.count(change.old) == 1, (change.file, change.old, text.count(change.old))
         path.write_text(text.replace(change.old, change.new), encoding="utf-8")
-    return Release(build, folder, settings)
+    return ReleasedCode(build, folder, settings)

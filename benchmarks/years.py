@@ -23,7 +23,7 @@ from temporalio.client import Client
 
 import worker
 from benchmarks import report
-from benchmarks.releases import ROOT, Change, Release, make_release
+from benchmarks.releases import ROOT, Change, ReleasedCode, make_release
 from casework import Casework, CommandResult
 from models.authentication import Means
 from models.command_signing import CommandSigner
@@ -200,7 +200,7 @@ async def park(desk: Desk, count: int) -> list[Parked]:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class YearsFound:
     """What came of it. ``unclosed`` and ``skipped`` name cases: these closed without the new step, which was to come."""
 
     cases: int
@@ -213,11 +213,11 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-async def add_a_step(settings: Settings, client: Client, engine: AsyncEngine, count: int, wait: float) -> Outcome:
+async def add_a_step(settings: Settings, client: Client, engine: AsyncEngine, count: int, wait: float) -> YearsFound:
     """The experiment with so many cases, on a server and records that are there; ``wait``: seconds for each part."""
     signer = CommandSigner(settings.command_seed)
     desk = Desk(Casework(engine, CaseClient(client, settings.task_queue, signer=signer)))
-    first = Release("first", ROOT, settings)
+    first = ReleasedCode("first", ROOT, settings)
     second = make_release("second", settings.data_dir / "second", settings, ONE_STEP_MORE)
     ways = Ways.of(settings, client, engine)
 
@@ -245,7 +245,7 @@ async def add_a_step(settings: Settings, client: Client, engine: AsyncEngine, co
 
 async def _outcome(
     desk: Desk, client: Client, engine: AsyncEngine, parked: Sequence[Parked], closing: set[str], while_deployed: int
-) -> Outcome:
+) -> YearsFound:
     stages, skipped = {}, []
     async with engine.connect() as connection:
         for case in parked:
@@ -258,7 +258,7 @@ async def _outcome(
     report(f"stages: {dict(Counter(stages.values()))}")
     faults = tuple([str(fault) async for fault in verify_records(engine, client)])
     told = (desk.sent_again, desk.slowest, faults)
-    return Outcome(len(parked), len(parked) - len(unclosed), unclosed, tuple(skipped), while_deployed, *told)
+    return YearsFound(len(parked), len(parked) - len(unclosed), unclosed, tuple(skipped), while_deployed, *told)
 
 
 async def main(count: int) -> int:

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
@@ -17,12 +18,14 @@ from ops.replay import nudge_all, wake
 from records import queries
 from settings import Settings, SettingsError
 from workflows import deployments
+from workflows.activation import Activation
 from workflows.deployments import OpenRun, WorkerVersion, before_current
 from workflows.replays import open_histories, replay_all
 
 _LOOK_AGAIN = 0.2
 _WAKE_AGAIN = 15.0
 _NAMED = 10
+_ANSWER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,25 @@ async def roll_back(
             f"{before.build} can go on with what is open, only its own code tells. Run this where that is installed, or "
             "add --unchecked.",
         )
+    await _must_read(ways, before.build)
     return before.build, await promote(ways, before.build, wait, shown)
+
+
+async def _must_read(ways: Ways, build: str) -> None:
+    """Read what each open case knows, as its present workers write it and as the next run would be given it.
+
+    Raises DoesNotFit: the code here cannot read it, or nobody answers.
+    """
+    unfit = []
+    for run in await deployments.open_runs(ways.client):
+        if run.kind != "Activation" or run.build in ("", build):
+            continue
+        try:
+            await ways.client.get_workflow_handle(run.id).query(Activation.state, rpc_timeout=_ANSWER)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the case cannot be read
+            unfit.append(Unfit(run.id, f"{type(error).__name__}: {error}"))
+    if unfit:
+        raise DoesNotFit(build, tuple(unfit))
 
 
 async def _must_have_workers(ways: Ways, build: str, wait: float) -> None:

@@ -38,6 +38,7 @@ async def replay_all(
         namespace=namespace,
         data_converter=converter,
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        debug_mode=True,  # without an end of two seconds: a machine that is busy is no reason for a case not to fit
     )
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:

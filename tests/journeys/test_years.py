@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 import db
 import worker
-from benchmarks.releases import Release, make_release
+from benchmarks.releases import ReleasedCode, make_release
 from benchmarks.years import ONE_FIELD_MORE, ONE_STEP_MORE, TURNS, add_a_step
 from casework import Casework
 from models.authentication import Means
@@ -93,7 +93,7 @@ class Posts:
         return None
 
 
-async def deployed(release: Release) -> None:
+async def deployed(release: ReleasedCode) -> None:
     """Make a release the current one by its own command."""
     said = await release.ahg("deploy", "promote", "--wait", str(PATIENCE))
     assert said.code == 0, said.text

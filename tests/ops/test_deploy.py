@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 
 import cli
 import worker
-from benchmarks.releases import ROOT, Change, Release, make_release
-from benchmarks.years import ONE_FIELD_MORE
+from benchmarks.releases import ROOT, Change, ReleasedCode, make_release
 from ops.catcher import Catcher
 from ops.verify import verify_records
 from tests.rig import Rig, rig
@@ -29,6 +28,12 @@ CARELESS = Change(
     "        await workflow.sleep(timedelta(seconds=1))\n",
 )
 """A timer more, without `workflow.patched`."""
+
+
+ONE_FIELD_MORE = Change(
+    "models/case/__init__.py", "    updates: int = 0\n", "    updates: int = 0\n    seen_by: str = ''\n"
+)
+"""In the state of a case: a version of before cannot read it."""
 
 
 @pytest_asyncio.fixture
@@ -76,7 +81,7 @@ async def listed(parts: Rig, *references: str) -> None:
 
 
 async def test_a_version_is_promoted_drained_and_gone_back_from(parts: Rig) -> None:
-    old_code, new_code = Release("v1", ROOT, parts.settings), Release("v2", ROOT, parts.settings)
+    old_code, new_code = ReleasedCode("v1", ROOT, parts.settings), ReleasedCode("v2", ROOT, parts.settings)
     assert await status(parts) == {}
     async with old_code.workers(), AsyncExitStack() as new:
         assert "v1 is the current version" in await well(parts, "v1", "deploy", "promote", "--wait", WAIT)
