@@ -12,6 +12,7 @@
 ``upkeep``          what must be there beside the cases: workers, routes, search attributes, delivery; and mending it
 ``replays``         recorded histories on the present code
 ``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
+``runtime``         Temporal's core in our processes: its log lines and its figures
 ``request_ids``     the id of a request goes along with its command
 ``signed_commands``  only commands that the deployment has signed reach a case
 ``answers``         refusals as Temporal carries them, and whether a value is where it belongs
