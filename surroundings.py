@@ -22,7 +22,7 @@ _EVERY = frozenset(("data_dir", "log_format", "log_level"))
 _RECORDS = _EVERY | {"database_url", "sqlite_synchronous"}
 _CASES = _RECORDS | {
     *("temporal_mode", "temporal_port", "temporal_namespace", "task_queue", "delivery_queue"),
-    *("payload_keys", "history_limit"),
+    *("payload_keys", "history_limit", "traces_url"),
 }
 _MAILS = _CASES | {
     *("smtp_host", "smtp_port", "smtp_security", "smtp_username", "smtp_password", "mail_from"),

@@ -44,6 +44,7 @@ from records.announced_changes import carry_out_changes
 from records.log_trust import LogTrust
 from settings import Settings, SettingsError, asked_for_json, load_settings
 from surroundings import close_to_others, exit_without_teardown
+from tracing import set_up_traces
 from workflows.activation import Activation
 from workflows.client import CaseClient, temporal_client
 from workflows.code_version import code_version
@@ -409,6 +410,7 @@ def _take_cases() -> None:
     try:
         metrics = f"{settings.worker_metrics_host}:{settings.worker_metrics_port}"
         runtime = set_up_runtime(metrics if settings.worker_metrics_port else None)
+        set_up_traces(settings, "worker")
         asyncio.run(main(settings, runtime))
     except PortTaken as error:
         refuse_to_start(f"AHG_WORKER_METRICS_PORT: {error}", asked_for_json())

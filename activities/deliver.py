@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
@@ -35,6 +35,8 @@ from notifications.transport import AttemptResult, OpenedMail, Transport
 from records import digests, ledger
 from records.mail_pauses import current_pause
 from records.notices import NoticeUpdate
+from records.traces import trace_of
+from tracing import span, traced
 from workflows.names import DELIVER_NOTICES
 
 _log = structlog.get_logger(__name__)
@@ -290,12 +292,27 @@ class _Round:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _send(self, letter: Letter, opened: OpenedMail) -> None:
+        stream, seq = letter.notice.place
+        about: dict[str, str | int] = {"ahg.notice": letter.notice.id, "ahg.kind": letter.notice.kind}
+        about |= {"ahg.case": stream, "ahg.entry": seq}
         try:
-            delivery = await opened.send()
+            with span("mail", about, await self._place_of(stream, seq)) as made:
+                delivery = await opened.send()
+                made.set_attribute("ahg.state", delivery.state)
         except Exception as fault:  # noqa: BLE001 - it may have happened at any moment
             activity.logger.exception("the notice %s could not be sent", letter.notice.key)
             delivery = AttemptResult("ambiguous", f"{type(fault).__name__}: {fault}", lost=True)
         self._done.append(self._outcome(letter, delivery))
+
+    async def _place_of(self, stream: str, seq: int) -> str:
+        """Where the step that the mail tells of stands in its trace. Nobody asks for it where there are no traces."""
+        if not traced():
+            return ""
+        try:
+            async with self._engine.connect() as connection:
+                return await trace_of(connection, stream, seq)
+        except SQLAlchemyError:
+            return ""
 
     def _outcome(self, letter: Letter, delivery: AttemptResult) -> AttemptOutcome:
         """What the ledger is to say of an attempt."""

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -18,13 +19,15 @@ from models.projection import Recorded, Step
 from models.rules.steps import case_of_log
 from records.log import LogIsBehind, NotWritten, append, read_written
 from records.log_trust import LogTrust
+from records.traces import keep_traces
+from tracing import current_trace
 from workflows.names import READ_AHEAD, READ_LEFT_OUT, READ_TOLD, RECORD_STEP
 
 _log = structlog.get_logger(__name__)
 _AT_ONCE = 50
 _KEPT_BACK = timedelta(days=1)
 """How long a command may wait to be recorded, while the database is away; one that was kept longer is refused."""
-Waiting = tuple[Step, asyncio.Future[Recorded]]
+Waiting = tuple[Step, asyncio.Future[Recorded], str]
 
 
 class Recorder:
@@ -53,7 +56,7 @@ class Recorder:
         """
         self._must_be_signed(step)
         answer: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
-        self._waiting.append((step, answer))
+        self._waiting.append((step, answer, current_trace()))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         recorded = await answer
@@ -137,13 +140,20 @@ class Recorder:
         return list(batch.values()), rest
 
     async def _commit(self, batch: list[Waiting]) -> None:
-        steps = [step for step, _ in batch]
-        recorded = await self._thread.write(lambda connection: append(connection, steps, self._stamps))
+        steps, places = [step for step, _, _ in batch], [(step, place) for step, _, place in batch]
+
+        def write(connection: Connection) -> list[Recorded]:
+            recorded = append(connection, steps, self._stamps)
+            new = [one for one, got in zip(places, recorded, strict=True) if not got.ahead and got.done is None]
+            keep_traces(connection, new, datetime.now(UTC))
+            return recorded
+
+        recorded = await self._thread.write(write)
         # The mails of an offer are queued with its entry, and no notice tells of it besides.
-        told = any(step.notices or step.entries[0].type == "hand_over_offered" for step, _ in batch)
+        told = any(step.notices or step.entries[0].type == "hand_over_offered" for step, _, _ in batch)
         if told:
             self._queued()
-        for (_, answer), result in zip(batch, recorded, strict=True):
+        for (_, answer, _), result in zip(batch, recorded, strict=True):
             if not answer.done():
                 answer.set_result(result)
 

@@ -27,6 +27,8 @@ from surroundings import close_to_others, environment_for
 
 FIRST_PAUSE = 0.5  # seconds before a child that died is started again; doubles each time
 LONGEST_PAUSE = 30.0
+STARTS = 4  # how often a child is started before the product gives up
+REFUSED = 2  # exit code of a program of ours that does not take its settings
 STEADY_SECONDS = 60.0  # a child that ran this long and died starts with the first pause again
 PORT_PATIENCE = 5.0  # seconds for a killed predecessor's children to let go of their ports
 
@@ -106,11 +108,23 @@ class Supervisor:
         if self._settings.temporal_mode == "external":
             await self._external_temporal()
         for process in self._processes:
+            await self._start(process)
+
+    async def _start(self, process: ManagedProcess) -> None:
+        """Start a child; one that dies on the way is started again, except one that refuses its settings."""
+        pause = FIRST_PAUSE
+        for further in reversed(range(STARTS)):
             process.start()
             try:
                 await process.wait_ready()
+                return
             except ProcessError as error:
-                raise SupervisorError(str(error)) from None
+                if not further or process.running or process.returncode == REFUSED:
+                    raise SupervisorError(str(error)) from None
+                announce(f"{error}\nstarting it again in {pause:g} s")
+            process.kill()  # what it left behind
+            await asyncio.sleep(pause)
+            pause = 2 * pause
 
     async def _external_temporal(self) -> None:
         config = self._settings.temporal_connect_config()

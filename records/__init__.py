@@ -38,7 +38,7 @@ Members and people:
 
 All of it:
 
-``backups_made``       when backups were made
+``backups_made``       when backups were made; ``traces``: where a step stands in its trace
 ``backup``             all tables as lines of JSON, written at one moment and read into an empty database
 
 ``rows`` reads rows of tables as objects of their classes. ``csv_text`` writes tables for spreadsheets.

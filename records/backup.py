@@ -40,7 +40,7 @@ from models.notices.state import NoticeState
 from models.tables import APPEND_ONLY, TABLES, Moment
 from records.queries import streams
 
-LEFT_OUT = frozenset(("sessions", "sign_ins", "backups"))
+LEFT_OUT = frozenset(("sessions", "sign_ins", "backups", "traces"))
 """Tables that are not written: whoever was signed in signs in again, and restored records have no backup yet."""
 
 WAITED = "It waited when the backup was made; whether it was sent since, nobody can know."

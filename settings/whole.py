@@ -66,6 +66,9 @@ class Settings(PageSettings, MailSettings, KeySettings):
     worker_metrics_host: NotEmpty = "127.0.0.1"
     """Address of that port; another than this machine's only in a network that Prometheus and the workers have to
     themselves."""
+    traces_url: str | None = None
+    """Address of a collector (OTLP over HTTP, as in http://collector:4318/v1/traces) that pages and workers send traces
+    to. Unset: none are made."""
     history_limit: Annotated[int, Field(ge=100, le=1900)] = 1500
     """Events in a case's history after which its run continues as a new one."""
     max_cached_workflows: Annotated[int, Field(ge=1, le=100_000)] = 1000

@@ -297,7 +297,7 @@ def test_the_image_is_tagged_with_the_version_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert f"ahg:${{AHG_VERSION:-{project['version']}}}" in TEXT
-    assert f"ahg:${{AHG_CANDIDATE_VERSION:-{project['version']}}}" in TEXT
+    assert f"ahg:${{CANDIDATE_VERSION:-{project['version']}}}" in TEXT
 
 
 def _filled(asked: str, variable: re.Match[str]) -> str:

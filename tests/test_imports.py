@@ -27,6 +27,7 @@ def imported(name: str) -> set[str]:
         ("settings", PARTS | {"db"}),
         ("surroundings", PARTS | {"db"}),
         ("log_lines", PARTS | {"db"}),
+        ("tracing", PARTS | {"db"}),
         ("db", PARTS),
         ("background", PARTS | {"db", "settings"}),
         ("case_check", {"activities", "cli", "ops", "settings", "web", "worker"}),

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from log_lines import refuse_to_start, set_up_logs
 from settings import Settings, SettingsError, asked_for_json, load_settings
 from surroundings import close_to_others, exit_without_teardown
+from tracing import set_up_traces
 from workflows.runtime import set_up_runtime
 
 GRACE_SECONDS = 20.0
@@ -135,6 +136,10 @@ def main() -> None:
         refuse_to_start(error, asked_for_json())
     set_up_logs(settings)
     set_up_runtime()
+    try:
+        set_up_traces(settings, "web")
+    except SettingsError as error:
+        refuse_to_start(error, asked_for_json())
     server = uvicorn.Server(configuration(settings))
     server.run()
     if not server.started:

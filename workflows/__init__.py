@@ -15,6 +15,7 @@
 ``deployments``     the versions of our workers: what each is, what runs on it, which one is the current
 ``replays``         recorded histories on the present code
 ``payloads``        sealing of everything that Temporal stores, for the workflow that it belongs to
+``runtime``         Temporal's core in our processes: its log lines and its figures
 ``request_ids``     the id of a request goes along with its command
 ``signed_commands``  only commands that the deployment has signed reach a case
 ``answers``         refusals as Temporal carries them, and whether a value is where it belongs

@@ -32,6 +32,7 @@ from models.policy import Policy
 from models.recommendation import FollowUp
 from models.refusal import RefusalKind, Refused
 from models.rules import apply_command
+from tracing import tracing_interceptors
 from workflows import names
 from workflows.activation import CONTINUING, Activation, ActivationStart, Receipt
 from workflows.answers import refused_by
@@ -97,7 +98,9 @@ async def temporal_client(
     """
     converter = data_converter(keyring) if keyring is not None else DataConverter.default
     try:
-        return await Client.connect(**config, data_converter=converter, interceptors=[RequestIds()], runtime=runtime)
+        return await Client.connect(
+            **config, data_converter=converter, interceptors=[*tracing_interceptors(), RequestIds()], runtime=runtime
+        )
     except RuntimeError as error:  # the SDK has no exception of its own for it
         raise TemporalAway(str(error)) from error
 

@@ -97,3 +97,14 @@ class LogCheckRow(SQLModel, table=True):
     times: int = 0
     differences: dict[str, str] = json_column()
     mended: int = 0
+
+
+class TraceRow(SQLModel, table=True):
+    """Where the step that wrote an entry stands in its trace (``traceparent``), for the mails about it; no record."""
+
+    __tablename__ = "traces"
+
+    stream: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    parent: str
+    at: datetime = moment_column(nullable=False, index=True)

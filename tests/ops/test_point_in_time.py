@@ -1,5 +1,6 @@
 """PostgreSQL's own way back to any moment, as docs/running.md describes it, with the PostgreSQL of the tests."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -108,6 +109,8 @@ async def test_the_records_come_back_as_they_were_at_a_moment_and_the_case_goes_
     with (base / "postgresql.auto.conf").open("a") as settings:
         settings.write(f"archive_mode = off\nrestore_command = '{RECOVER.format(archive=archived.archive)}'\n")
         settings.write(f"recovery_target_time = '{moment}'\nrecovery_target_action = promote\n")
+    for lock in base.glob(".s.PGSQL.*"):
+        lock.unlink()  # this server has its socket, and the lock of it, beside its data
     signal, owner = base / "recovery.signal", base.stat()
     signal.touch()
     os.chown(signal, owner.st_uid, owner.st_gid)  # the server has a user of its own where the tests run as root
@@ -126,7 +129,8 @@ async def test_the_records_come_back_as_they_were_at_a_moment_and_the_case_goes_
     there.mkdir()
     for name in ("keys", "command-key"):
         shutil.copyfile(keys / name, there / name)
-    done = CliRunner().invoke(cli.app, ["restored"], env={"AHG_DATA_DIR": str(there), "AHG_DATABASE_URL": address})
+    environment = {"AHG_DATA_DIR": str(there), "AHG_DATABASE_URL": address}
+    done = await asyncio.to_thread(CliRunner().invoke, cli.app, ["restored"], env=environment)
     assert done.exit_code == 0, done.output
 
     async with rig(there, database_url=address) as restored:

@@ -12,6 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ops.processes import Child
+from ops.supervisor import REFUSED, STARTS, Supervisor, SupervisorError
+from settings import Settings
 from tests.waiting import PATIENCE, block_until
 
 ROOT = Path(__file__).parents[2]
@@ -151,3 +154,39 @@ def test_a_second_supervisor_on_the_same_folder_refuses_in_a_sentence(start: Cal
     assert second.process.wait(PATIENCE) == 1
     assert second.said(f"ahg is running already on {first.out.with_suffix('')} (process {first.process.pid})")
     assert first.process.poll() is None
+
+
+def _dying(tmp_path: Path, times: int, code: int) -> Child:
+    """A child that dies so often before it is ready; each start leaves a character in a file."""
+    count, log = tmp_path / "starts", tmp_path / "child.log"
+    program = (
+        f"import pathlib, signal, sys; p = pathlib.Path({str(count)!r}); p.open('a').write('x');"
+        f"len(p.read_text()) > {times} or sys.exit({code}); print('up', flush=True); signal.pause()"
+    )
+
+    async def ready() -> bool:
+        return "up" in log.read_text()
+
+    return Child("dying", (sys.executable, "-c", program), log, ready=ready, grace=0.5)
+
+
+async def test_a_child_that_dies_while_it_starts_is_started_again(tmp_path: Path, settings: Settings) -> None:
+    supervisor = Supervisor(settings, [_dying(tmp_path, 1, 1)])
+    try:
+        await supervisor._start_all()
+    finally:
+        await supervisor._stop_all()
+
+    assert (tmp_path / "starts").read_text() == "xx"
+
+
+@pytest.mark.parametrize(("code", "starts"), [(1, STARTS), (REFUSED, 1)])
+async def test_a_child_that_never_starts_or_refuses_its_settings_ends_it(
+    code: int, starts: int, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.supervisor.FIRST_PAUSE", 0.01)
+    supervisor = Supervisor(settings, [_dying(tmp_path, 100, code)])
+    with pytest.raises(SupervisorError, match="dying ended"):
+        await supervisor._start_all()
+
+    assert len((tmp_path / "starts").read_text()) == starts

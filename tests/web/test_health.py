@@ -41,7 +41,7 @@ async def test_what_does_not_answer_is_named_and_liveness_stays(settings: Settin
 
 
 async def test_probes_ask_at_the_address_of_a_container_and_nothing_else_is_there(settings: Settings) -> None:
-    watched = settings.model_copy(update={"metrics_token": TOKEN, "web_host": "0.0.0.0"})
+    watched = settings.model_copy(update={"metrics_token": TOKEN})
     async with client(watched) as http:
         host = {"Host": "10.1.2.3:8000"}
         found = [

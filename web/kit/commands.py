@@ -14,6 +14,7 @@ from models.case import Case
 from models.policy import Policy
 from models.posts import Capacity, Post
 from models.refusal import RefusalKind, Refused
+from tracing import span
 from web.kit.render import render
 from web.kit.site import Site
 from web.kit.visitor import ProveFirst, Visitor
@@ -62,17 +63,18 @@ async def give_command(
         raise Refused(RefusalKind.FORBIDDEN, why)
     try:
         casework = await site.casework()
-        done = await casework.act(
-            do,
-            fields,
-            by=by,
-            means=means,
-            touch=touch,
-            standing=standing or standing_of(capacity, heard=heard),
-            command_id=command_id,
-            reference=reference,
-            seen=seen,
-        )
+        with span("command", {"ahg.do": do, "ahg.command": command_id, "ahg.case": reference or ""}):
+            done = await casework.act(
+                do,
+                fields,
+                by=by,
+                means=means,
+                touch=touch,
+                standing=standing or standing_of(capacity, heard=heard),
+                command_id=command_id,
+                reference=reference,
+                seen=seen,
+            )
     except (NotAnswered, NotRecorded) as reason:
         _LOG.warning("a command was not answered", do=do, case=reference, command=command_id)
         raise CaseAway(reason) from reason

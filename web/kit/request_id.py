@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tracing import span
 from workflows.request_ids import REQUEST, current_request, well_formed
 
 REQUEST_ID = "X-Request-ID"
@@ -30,12 +31,16 @@ class Numbered:
         number = well_formed(Headers(scope=scope).get(REQUEST_ID, "")) or str(uuid.uuid4())
         structlog.contextvars.bind_contextvars(**{REQUEST: number})
 
-        async def numbered(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[REQUEST_ID] = number
-            await send(message)
+        with span("request", {"http.request.method": scope["method"], "ahg.request": number}) as made:
 
-        await self._app(scope, receive, numbered)
+            async def numbered(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    MutableHeaders(scope=message)[REQUEST_ID] = number
+                    made.set_attribute("http.response.status_code", message["status"])
+                    made.set_attribute("http.route", str(getattr(scope.get("route"), "path", "unmatched")))
+                await send(message)
+
+            await self._app(scope, receive, numbered)
 
 
 def number_requests(app: FastAPI) -> None:
