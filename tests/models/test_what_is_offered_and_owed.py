@@ -63,6 +63,20 @@ def test_what_a_post_says_for_itself_is_not_stale_by_anothers_word_and_all_else_
     assert sorted(one.do for one in RULES.values() if one.own_word) == own.split()
 
 
+def test_a_position_is_stale_once_who_asks_for_the_group_has_changed() -> None:
+    table = in_review()
+    for post, do, fields in (
+        (TH, "join", {"grounds": [{"ground": "landing"}]}),
+        (TH, "withdraw", {"text": "Not now."}),
+        (LK, "resubmit", {"situation": "More boats."}),
+    ):
+        seen = table.case.seq
+        table.do(post, do, fields)
+        again = str(refuses(table, AU, "decide", {"gate": "activation", "position": "approve"}, seen=seen))
+        assert f"{post} has changed this since you looked" in again
+    table.do(AU, "decide", {"gate": "activation", "position": "approve"}, seen=table.case.seq)
+
+
 def test_of_several_that_were_recorded_it_says_which_it_contests() -> None:
     table = in_selection()
     recorded(table, NZ, "comment", text="One.")
