@@ -360,7 +360,7 @@ def collect_garbage_rarely() -> None:
     """Make the garbage collector run less often, and leave out of its search what is loaded by now.
 
     A case that leaves Temporal's cache is a cycle of some hundred old objects, which only a whole collection frees: one
-    comes for each 240,000 objects that stay, hundreds of such cases and some ten megabytes (decision 75).
+    comes for each 240,000 objects that stay, hundreds of such cases and some ten megabytes (decision 73).
     """
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The product beside what else one could build it on: ``make bench-peers``. Decision 79 says how it is made fair.
+"""The product beside what else one could build it on: ``make bench-peers``. Decision 77 says how it is made fair.
 
 The parent (in the product's environment) starts a *subject* as a process of its own, hands it a *work*, and measures it
 from outside: processor time of all its processes and servers, bytes, memory; it kills it, and counts the mails.
