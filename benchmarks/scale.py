@@ -30,7 +30,7 @@ from workflows.code_version import code_version
 from workflows.replays import open_histories, replay_all
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-PICTURE = DOCUMENT.with_name("growth.svg")
+_PICTURE = DOCUMENT.with_name("growth.svg")
 TARGET = 1.3
 """How much more than linear, or than flat, still counts as it: a machine is never quiet."""
 _TIMES = 40
@@ -126,7 +126,7 @@ def _table(across: list[int], seconds: dict[str, list[float]]) -> tuple[list[str
 
 def _write(title: str, lines: list[str], across: list[int], seconds: dict[str, list[float]]) -> None:
     """Put the table into the document, and the picture beside it."""
-    PICTURE.write_text(curves(title, across, seconds), encoding="utf-8")
+    _PICTURE.write_text(curves(title, across, seconds), encoding="utf-8")
     written = "\n".join([_BEGIN, *lines, _END])
     before = DOCUMENT.read_text(encoding="utf-8")
     document = re.sub(f"{re.escape(_BEGIN)}.*{re.escape(_END)}", lambda _: written, before, flags=re.DOTALL)

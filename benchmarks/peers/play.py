@@ -71,7 +71,7 @@ async def lifecycle(subject: Subject, sizes: Sizes) -> dict[str, Any]:
     return {"seconds": seconds, "visible": visible}
 
 
-async def park(subject: Subject, sizes: Sizes) -> dict[str, Any]:
+async def _park(subject: Subject, sizes: Sizes) -> dict[str, Any]:
     """W2, first life: many cases that wait; the parent then looks at the memory and kills."""
     cases: list[str] = []
 
@@ -144,7 +144,7 @@ async def remind(subject: Subject, sizes: Sizes) -> dict[str, Any]:
 
 LIVES: Mapping[str, Callable[[Subject, Sizes], Awaitable[dict[str, Any]]]] = {
     "lifecycle": lifecycle,
-    "park": park,
+    "park": _park,
     "first": first_decision,
     "decide": decide_until_killed,
     "settle": settle,

@@ -13,7 +13,7 @@ from benchmarks.peers.measure import percentile
 from benchmarks.peers.work import LIFECYCLE, WORKS
 
 BEGIN, END = "<!-- beside the peers: written by make bench-peers -->", "<!-- beside the peers: end -->"
-PICTURE = "benchmarks-peers.svg"
+_PICTURE = "benchmarks-peers.svg"
 _TITLES = {
     "bare": "bare Temporal",
     "product": "**the product** (PostgreSQL)",
@@ -197,7 +197,7 @@ def section(found: Results) -> str:
         f"Measured on {found.at:%d %B %Y} on {os.cpu_count()} cores. How noisy it was: {noise(found.spins)}.",
         f"Versions: {', '.join(f'{name} {number}' for name, number in found.versions.items())}.",
         "",
-        f"![Steps a second, and processor time of a step]({PICTURE})",
+        f"![Steps a second, and processor time of a step]({_PICTURE})",
         "",
     ]
     for work, title in WORKS.items():
@@ -253,7 +253,7 @@ def _bar(top: float, pieces: Sequence[tuple[float, str]], label: str) -> list[st
 
 def write(found: Results, docs: Path) -> None:
     """Write the picture, and the section in the place of the one before (or at the end)."""
-    (docs / PICTURE).write_text(picture(found), encoding="utf-8")
+    (docs / _PICTURE).write_text(picture(found), encoding="utf-8")
     page = docs / "benchmarks.md"
     text = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n\n"
     before, begin, rest = text.partition(BEGIN)

@@ -28,7 +28,7 @@ def _acknowledge_early() -> None:
     from records.log import append
 
     async def commit(self: Any, batch: list[Waiting]) -> None:
-        steps, answers = [step for step, _ in batch], []
+        steps, answers = [step for step, _, _ in batch], []
 
         def tried(connection: Any) -> None:
             answers.extend(append(connection, steps, self._stamps))
@@ -37,7 +37,7 @@ def _acknowledge_early() -> None:
         try:
             await self._thread.write(tried)
         except _RolledBack:
-            for (_, answer), result in zip(batch, answers, strict=True):
+            for (_, answer, _), result in zip(batch, answers, strict=True):
                 answer.set_result(result)
         await asyncio.sleep(_KEPT_BACK_SECONDS)
         await self._thread.write(lambda connection: append(connection, steps, self._stamps))
