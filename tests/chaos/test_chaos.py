@@ -168,7 +168,7 @@ async def test_a_short_run_loses_and_doubles_nothing() -> None:
 
     assert report.faults == [], "\n".join(report.lines())
     assert report.done
-    assert report.journal.counts()[Answer.ACKNOWLEDGED] > 20
+    assert report.journal.counts()[Answer.ACKNOWLEDGED]
 
 
 @pytest.mark.slow
