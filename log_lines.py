@@ -13,7 +13,8 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -59,6 +60,17 @@ def set_up_logs(settings: Settings) -> None:
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_thread
     sys.unraisablehook = _log_unraisable
+
+
+@contextmanager
+def only_warnings() -> Iterator[None]:
+    """While a command of ``ahg`` does in its own process what a worker does, its caller is told of warnings alone."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def core_logging() -> LoggingConfig:

@@ -43,10 +43,17 @@ _DRAWN = [
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How much is run."""
     parser.addoption("--every-database", action="store_true", help="run each test on both databases")
+    parser.addoption(
+        "--long", action="store_true", help="run as well what takes a minute and tells what another test tells"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run a test on one database, drawn by its name; tests of the records, of workflows and of whole cases on both."""
+    if not config.getoption("long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
     if config.getoption("every_database"):
         return
     asked = [(item, kind) for item in items if (kind := _kind_of(item)) and not _on_both(item)]

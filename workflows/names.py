@@ -11,8 +11,10 @@ READ_AHEAD = "read_ahead"
 """Local activity: the entries of a log after a number, which its workflow may not know."""
 
 READ_TOLD = "read_told"
-READ_LEFT_OUT = "read_left_out"
 """Local activity: the addressees of a recommendation that its case has told, by the log of the case."""
+
+READ_LEFT_OUT = "read_left_out"
+"""Local activity: those of whom its case has decided that they are not told."""
 
 TOLD = "told"
 """Signal of a follow-up: its case has told somebody to whom the recommendation is addressed."""

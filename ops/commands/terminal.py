@@ -11,6 +11,7 @@ from rich.progress import Progress
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.service import RPCError
 
+from log_lines import only_warnings
 from models.attachments import Limits
 from models.posts import Post
 from models.refusal import RefusalKind, Refused
@@ -60,7 +61,8 @@ def as_command(work: Callable[_Given, Coroutine[Any, Any, int | None]]) -> Calla
     @wraps(work)
     def run(*args: _Given.args, **options: _Given.kwargs) -> None:
         try:
-            code = asyncio.run(work(*args, **options))
+            with only_warnings():
+                code = asyncio.run(work(*args, **options))
         except SettingsError as error:
             _fail(str(error), 2)
         except TemporalAway:

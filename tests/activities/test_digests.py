@@ -354,7 +354,7 @@ async def test_preferences_that_cannot_be_read_are_the_defaults_and_hold_up_nobo
     table.do(RSO, "situation_update", {"text": "Fewer boats."})
     with capture_logs() as logs:
         await office.tell(table)
-    assert {(line["log_level"], line["post"]) for line in logs} == {("warning", MY)}
+    assert [(line["log_level"], line["post"]) for line in logs if "post" in line] == [("warning", MY)]
     assert {row.state for row in await office.told("AHG-2026-001")} == {"sent", "digest"}
     (held,) = await office.ledger("situation_updated", MY)
     assert held.next_attempt_at == MORNING_MY

@@ -171,7 +171,7 @@ async def test_a_short_run_loses_and_doubles_nothing() -> None:
     assert report.journal.counts()[Answer.ACKNOWLEDGED]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.journey
 @pytest.mark.parametrize(
     ("build", "faults", "found"),

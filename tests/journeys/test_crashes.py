@@ -120,7 +120,7 @@ async def machine(folder: Path, database_url: str | None) -> AsyncIterator[Machi
 
 @pytest.mark.slow
 @pytest.mark.journey
-@pytest.mark.parametrize(("seed", "kind"), [(1, "sqlite"), (2, "postgresql")])
+@pytest.mark.parametrize(("seed", "kind"), [pytest.param(1, "sqlite", marks=pytest.mark.long), (2, "postgresql")])
 async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(
     seed: int, kind: str, tmp_path: Path, database_of: Callable[[str], str | None]
 ) -> None:

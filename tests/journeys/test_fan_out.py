@@ -49,7 +49,7 @@ async def states(parts: Rig) -> dict[str, int]:
 
 @pytest.mark.slow
 @pytest.mark.journey
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", [pytest.param("sqlite", marks=pytest.mark.long), "postgresql"])
 async def test_a_worker_killed_in_a_fan_out_leaves_no_more_in_doubt_than_it_had_connections(
     kind: str, tmp_path: Path, database_of: Callable[[str], str | None]
 ) -> None:

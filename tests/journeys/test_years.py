@@ -113,7 +113,7 @@ def unpack(archive: Path, folder: Path) -> None:
         tar.extractall(folder)  # noqa: S202 - it is ours
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.journey
 async def test_a_step_is_added_over_cases_at_every_turn_and_all_finish_with_it(tmp_path: Path) -> None:
     async with rig(tmp_path / "rig", smtp_port=1) as parts:
@@ -123,7 +123,7 @@ async def test_a_step_is_added_over_cases_at_every_turn_and_all_finish_with_it(t
     assert found.while_deployed > 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.journey
 async def test_a_case_of_the_first_folder_that_was_kept_finishes_on_the_third_version_of_the_workers(
     tmp_path: Path,

@@ -632,7 +632,7 @@ TestAnyCommands = pytest.mark.timeout(0)(pytest.mark.slow(AnyCommands.TestCase))
 """Bound by its examples and not by time, so that the machine's load is no reason to fail."""
 
 TestAnyCommands.settings = settings(
-    max_examples=50 * DEPTH,
+    max_examples=30 * DEPTH,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -116,7 +116,7 @@ BAD_ACTS = [
         "expect.outcomes.Net: found a mapping; allowed: open, blocked,",
     ),
     ("{at: 1d, expect: {arrangements: {List: in force}}}", "(did you mean 'in_force'?)"),
-    ("{at: 1d, expect: {recommendations: {Meet.: finished}}}", "allowed: open, adopted, declined, done, none"),
+    ("{at: 1d, expect: {recommendations: {Meet.: finished}}}", "allowed: open, adopted, declined, done, untold, none"),
     ("{at: 1d, expect: {terms_of_reference: {d: open}}}", "expect.terms_of_reference.d: found 'd'; allowed: a, b, c"),
     ("{at: 1d, expect: {notices: {circulatd: {count: 1}}}}", "(did you mean 'circulated'?)"),
     (

@@ -53,6 +53,11 @@ def _few() -> list[Path]:
 FEW = _few()
 
 
+def _by_length(path: Path) -> Any:
+    """A scenario as a parameter; one of thirty members takes a minute."""
+    return pytest.param(path, id=_name(path), marks=[pytest.mark.long] if path.stem == "thirty-at-the-table" else [])
+
+
 async def _played(path: Path, **how: Any) -> list[str]:
     """Play a scenario to its end; the lines of its timeline. The log, the projection and the history agree."""
     said: list[str] = []
@@ -67,7 +72,7 @@ async def _played(path: Path, **how: Any) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.journey
-@pytest.mark.parametrize("path", [path for path in SCENARIOS if path not in FEW], ids=_name)
+@pytest.mark.parametrize("path", map(_by_length, (path for path in SCENARIOS if path not in FEW)))
 async def test_a_scenario_runs_to_its_end_with_everything_as_expected(path: Path) -> None:
     """Those that are played cold below are not played here as well; on the rules alone all are."""
     said = await _played(path)
