@@ -195,7 +195,9 @@ async def _newest_seen(client: Client, stream: str) -> int:
 
 
 async def _seen(client: Client, stream: str) -> dict[int, str]:
-    """The steps that Temporal's histories say were recorded: the number of each step's newest entry, with its hash."""
+    """The steps that Temporal's histories tell of, as recorded by the workflow or found in the log when it caught up: the
+    number of each step's newest entry, with its hash.
+    """
     seen: dict[int, str] = {}
     reader = history_reader(client, stream)
     for history in await runs_of(client, stream):
@@ -203,17 +205,23 @@ async def _seen(client: Client, stream: str) -> dict[int, str]:
             if event.event_type != EventType.EVENT_TYPE_MARKER_RECORDED:
                 continue
             result = event.marker_recorded_event_attributes.details.get("result")
-            recorded = await _recorded(reader, list(result.payloads)) if result is not None else None
-            if recorded is not None:
-                seen[recorded.seq] = recorded.head
+            told = await _told(reader, list(result.payloads)) if result is not None else None
+            if isinstance(told, Recorded):
+                seen[told.seq] = told.head
+            elif told:
+                seen[told[-1].seq] = told[-1].hash
     return seen
 
 
-async def _recorded(reader: DataConverter, payloads: list[Payload]) -> Recorded | None:
-    try:
-        values = await reader.decode(payloads, [Recorded])
-    except UnreadablePayload:
-        raise
-    except Exception:  # noqa: BLE001 - a marker of another kind, whatever its payload is
-        return None
-    return values[0] if values and isinstance(values[0], Recorded) else None
+async def _told(reader: DataConverter, payloads: list[Payload]) -> Recorded | tuple[Entry, ...] | None:
+    """What became of a step, or the entries that the workflow took over; None of a marker of another kind."""
+    for kind in (Recorded, tuple[Entry, ...]):
+        try:
+            (told,) = await reader.decode(payloads, [kind])
+        except UnreadablePayload:
+            raise
+        except Exception:  # noqa: BLE001, S112 - it is of another kind, whatever its payload is
+            continue
+        found: Recorded | tuple[Entry, ...] = told
+        return found
+    return None

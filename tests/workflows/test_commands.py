@@ -22,7 +22,7 @@ from casework import Casework
 from db import write_transaction
 from models.case import Stage
 from models.command_signing import CommandSigner
-from models.commands import parse
+from models.commands import Command, parse
 from models.log import Entry, broken_at, digest, seal
 from models.projection import Recorded, Step, step_of
 from models.refusal import RefusalKind, Refused
@@ -220,14 +220,15 @@ async def test_a_step_whose_answer_was_lost_is_recorded_once(parts: Rig) -> None
         await _sound(parts)
 
 
-async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: str) -> int:
-    """A worker committed a step and died before Temporal heard of it; the number of its last entry."""
+async def _committed_unknown_to_the_workflow(parts: Rig, do: str, command_id: str, *more: Command) -> int:
+    """A worker committed steps and died before Temporal heard of them; the number of the last entry."""
     case = await parts.desk.state(parts.reference)
-    command = parse(do, {}, by="RSO/secretariat", command_id=command_id)
-    taken = apply_command(case, command, datetime.now(UTC))
-    async with write_transaction(parts.engine) as connection:
-        await connection.run_sync(append, [step_of(taken)], Stamps(parts.settings.keyring))
-    return taken.entries[-1].seq
+    for command in (parse(do, {}, by="RSO/secretariat", command_id=command_id), *more):
+        taken = apply_command(case, command, datetime.now(UTC))
+        case = taken.after
+        async with write_transaction(parts.engine) as connection:
+            await connection.run_sync(append, [step_of(taken)], Stamps(parts.settings.keyring))
+    return case.seq
 
 
 async def test_a_step_that_only_the_log_knows_is_taken_over_and_its_retry_gets_its_result(played: Rig) -> None:
@@ -297,6 +298,19 @@ async def test_a_case_catches_up_with_its_log_when_the_worker_looks_after_it(pla
     assert row.search_attributes["AhgStage"] == ["co_chair_review"]
     await _sound(played)
     assert await played.casework.catch_up(looked_at) == looked_at  # nothing is new, and nobody is asked
+
+
+async def test_what_a_case_took_over_from_its_log_is_not_said_to_be_ahead_of_it(played: Rig) -> None:
+    await played.submit()
+    approve = parse("decide", {"position": "approve"}, by="AU/co-chair", command_id="c2")
+    await _committed_unknown_to_the_workflow(played, "accept", "c1", approve)
+    said = [str(fault) async for fault in verify_records(played.engine, played.client)]
+    assert f"{played.reference}: the log is ahead of the workflow by 2 steps" in said
+
+    await played.casework.catch_up()
+    await until(lambda: _caught_up(played))
+
+    await _sound(played)
 
 
 async def test_a_command_that_the_unknown_step_forbids_is_refused(played: Rig) -> None:
