@@ -8,6 +8,8 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 # Processes that the tests are shared out to; 0 runs them in one, as a debugger wants it.
 WORKERS ?= 2
+# Hundreds of processes start in the tests: what was compiled once is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check style types imports house format lock sbom audit digests bench bench-growth bench-mail bench-memory bench-pages bench-peers years keep-release fuzz chaos mutation pictures golden messages migration clean
