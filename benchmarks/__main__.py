@@ -14,6 +14,7 @@ from benchmarks import meets_target, report
 from benchmarks.cost import cost_of_a_step
 from benchmarks.growth import FEW, MANY, growth
 from benchmarks.steps import Bare, Figures, Product, bare_worker, encrypted, measure
+from log_lines import only_warnings
 from ops.prepare import fresh_records
 from ops.temporal_server import start_dev_server
 from settings import Settings
@@ -70,4 +71,5 @@ if __name__ == "__main__":
     parser.add_argument("--each", type=int, default=20, help="steps in each")
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
-    sys.exit(asyncio.run(main(given.cases, given.each, given.rounds)))
+    with only_warnings():
+        sys.exit(asyncio.run(main(given.cases, given.each, given.rounds)))

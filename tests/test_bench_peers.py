@@ -6,6 +6,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from benchmarks.peers.measure import measure_subject
 from benchmarks.peers.results import BEGIN, END, Measurement, Results, write
 from benchmarks.peers.work import ACCEPTING, INVITED, LIFECYCLE
@@ -15,6 +17,7 @@ WARM = 2
 """Cases that are played before those that are measured."""
 
 
+@pytest.mark.long
 async def test_the_product_takes_every_step_of_each_case_from_request_to_report(tmp_path: Path) -> None:
     figures = await measure_subject("product-sqlite", "W1", SIZES, None, tmp_path)
 
@@ -34,6 +37,7 @@ async def test_the_product_takes_every_step_of_each_case_from_request_to_report(
     assert {member for member, _ in invited} >= set(INVITED)
 
 
+@pytest.mark.long
 async def test_the_floor_takes_every_step_of_each_case(tmp_path: Path) -> None:
     figures = await measure_subject("bare", "W4", {"doubled": 1, "clicks": 10}, None, tmp_path)
 
