@@ -52,6 +52,7 @@ def set_up_logs(settings: Settings) -> None:
     # What libraries say at DEBUG is what passes through them: mails line by line, requests with their tokens.
     least = max(logging.INFO, getattr(logging, settings.log_level))
     logging.basicConfig(level=least, handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(max(least, logging.WARNING))  # a first start would be lost in its lines
     structlog.configure(
         processors=[*common, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
