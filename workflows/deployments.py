@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo, WorkerDeploymentVersion
 from temporalio.api.enums.v1 import RoutingConfigUpdateState, TaskQueueType, WorkerDeploymentVersionStatus
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
     DescribeWorkerDeploymentVersionRequest,
+    DescribeWorkflowExecutionRequest,
     SetWorkerDeploymentCurrentVersionRequest,
 )
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -99,21 +101,23 @@ async def open_runs(client: Client) -> list[OpenRun]:
 
 
 async def run_of(client: Client, workflow_id: str) -> OpenRun | None:
-    """A workflow by its name, as it is now; None if it does not run.
+    """A workflow by its name, as it is now, also one that is paused; None if it has ended or never was.
 
     Raises:
         RPCError: Temporal does not answer.
     """
+    execution = WorkflowExecution(workflow_id=workflow_id)
+    request = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=execution)
     try:
-        told = await client.get_workflow_handle(workflow_id).describe()
+        # The SDK's own describe() fails on a status that it does not know, as that of a paused workflow.
+        told = (await client.workflow_service.describe_workflow_execution(request)).workflow_execution_info
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         raise
-    if told.status is not WorkflowExecutionStatus.RUNNING:
+    if told.HasField("close_time"):
         return None
-    build = told.raw_description.workflow_execution_info.versioning_info.deployment_version.build_id
-    return OpenRun(workflow_id, told.workflow_type, build)
+    return OpenRun(workflow_id, told.type.name, told.versioning_info.deployment_version.build_id)
 
 
 async def make_current(client: Client, build: str) -> None:

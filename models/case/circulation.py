@@ -61,6 +61,11 @@ class Circulation(Value):
     refused_by: tuple[str, ...] = Field(default=(), exclude_if=_is_left_out)
 
     @property
+    def under_way(self) -> bool:
+        """Whether it has not gone out, and may still."""
+        return self.state in ("proposed", "approved")
+
+    @property
     def named(self) -> tuple[str, ...]:
         """The members that the released text may name."""
         return tuple(member for member in self.names if self.consents.get(member) is Consent.GIVEN)

@@ -11,8 +11,7 @@ from models.posts import Post
 
 def _told_still(case: Case) -> bool:
     """Whether something is to be circulated that outlasts the case."""
-    under_way = case.circulation is not None and case.circulation.state in ("proposed", "approved")
-    return under_way and case.told_at_the_end
+    return case.circulation is not None and case.circulation.under_way and case.told_at_the_end
 
 
 @on(e.StageEntered)

@@ -24,7 +24,7 @@ _AT_EVERY_TURN = SELECTION | AT_WORK | AFTER_THE_END
 def pending_circulation(case: Case) -> Circulation | None:
     """The newest circulation if it has not gone out and may still; else None."""
     circulation = case.circulation
-    return circulation if circulation and circulation.state in ("proposed", "approved") else None
+    return circulation if circulation and circulation.under_way else None
 
 
 def circulation_decided(case: Case) -> bool:

@@ -56,7 +56,7 @@ class RuleContext:
     def _end(self, why: StatedReason, *, goes_on: bool) -> None:
         """End what is under way; where it ``goes_on``, not what is to be circulated: its clock runs from here."""
         circulation = self.case.circulation
-        under_way = circulation is not None and circulation.state in ("proposed", "approved")
+        under_way = circulation is not None and circulation.under_way
         kept = _OF_CIRCULATION if under_way and goes_on else ()
         self.clear(*(subject for subject in self.case.ladders if subject not in kept))
         for gate in self.case.open_gates:

@@ -103,3 +103,17 @@ def test_the_name_of_the_code_covers_every_module_that_a_workflow_can_load() -> 
         assert loaded
         assert set(loaded) <= covered
     assert {"python", "temporalio", "pydantic_core"} <= covered
+
+
+async def test_what_runs_and_is_not_listed_yet_is_replayed_and_what_has_ended_or_never_was_is_not(
+    tmp_path: Path,
+) -> None:
+    async with rig(tmp_path / "rig") as parts, working(parts):
+        ended = (await parts.submit()).reference
+        await parts.client.get_workflow_handle(ended).terminate()
+        runs = (await parts.submit()).reference
+
+        found = {one.workflow_id async for one in open_histories(parts.client, [runs, ended, "AHG-2026-999"])}
+
+        assert runs in found
+        assert found & {ended, "AHG-2026-999"} == set()
