@@ -7,15 +7,15 @@ is the mail's. Waits are asynchronous, so that a case that waits holds no thread
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from dbos import DBOS, AsyncSQLAlchemyDatasource, SetWorkflowID
 from sqlalchemy import Connection
 
-from benchmarks.peers.record import NotAllowed, Reader, make_tables, mark_sent, record_step, send_mail
-from benchmarks.peers.work import LIFECYCLE, REQUESTED, CaseStep, DueMails, Reminded, Subject, Workplace
+from benchmarks.peers.record import NotAllowed, OfRecord, make_tables, mark_sent, record_step, send_mail
+from benchmarks.peers.work import LIFECYCLE, REQUESTED, CaseStep, Reminded
 
 _YEAR = 365 * 86400.0
 _MAIL = "mail"
@@ -97,12 +97,8 @@ async def _now() -> float:
     return time.time()
 
 
-class OnDBOS(Subject):
+class OnDBOS(OfRecord):
     """DBOS on PostgreSQL, its tables and the record's in one database."""
-
-    def __init__(self, place: Workplace) -> None:
-        super().__init__(place)
-        self._reader = Reader(place.postgres)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -136,22 +132,6 @@ class OnDBOS(Subject):
         answer = await DBOS.get_event_async(case, command_id, timeout_seconds=_ANSWERED)
         if answer != "taken":
             raise NotAllowed(answer or "no answer")
-
-    async def seen(self, case: str) -> int:
-        """By the list."""
-        return await asyncio.to_thread(self._reader.steps, case)
-
-    async def positions(self, case: str) -> int:
-        """By the log."""
-        return await asyncio.to_thread(self._reader.decisions, case)
-
-    async def unsent(self) -> bool:
-        """By the outbox."""
-        return await asyncio.to_thread(self._reader.waits)
-
-    async def due_mails(self, cases: Sequence[str]) -> DueMails:
-        """By the outbox."""
-        return self._reader.due(cases)
 
     async def remind(self, days: int, day: float) -> Reminded:
         """Durable sleeps, one after the other."""

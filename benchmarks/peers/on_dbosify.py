@@ -3,9 +3,8 @@
 Its local activity writes the record. It may be tried again; the command's id keeps it from being written twice.
 """
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from dbosify.client import Client
 from dbosify.exceptions import ApplicationError
 from dbosify.worker import Worker
 
-from benchmarks.peers.record import NotAllowed, Reader, make_tables, mark_sent, record_step, send_mail
-from benchmarks.peers.work import REQUESTED, CaseStep, DueMails, Reminded, Subject, Workplace
+from benchmarks.peers.record import NotAllowed, OfRecord, make_tables, mark_sent, record_step, send_mail
+from benchmarks.peers.work import REQUESTED, CaseStep, Reminded
 
 _QUEUE = "peers"
 _QUICK = timedelta(seconds=10)
@@ -84,12 +83,8 @@ class LikeReminders:
         return late
 
 
-class OnDBOSify(Subject):
+class OnDBOSify(OfRecord):
     """Worker and client in this process, on one database."""
-
-    def __init__(self, place: Workplace) -> None:
-        super().__init__(place)
-        self._reader = Reader(place.postgres)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -124,22 +119,6 @@ class OnDBOSify(Subject):
         """An update with the command's id."""
         given = LikeStep(case, step.do, step.by, dict(step.fields), command_id)
         await self._client.get_workflow_handle(case).execute_update(LikeTemporal.take, given, id=command_id)
-
-    async def seen(self, case: str) -> int:
-        """By the list."""
-        return await asyncio.to_thread(self._reader.steps, case)
-
-    async def positions(self, case: str) -> int:
-        """By the log."""
-        return await asyncio.to_thread(self._reader.decisions, case)
-
-    async def unsent(self) -> bool:
-        """By the outbox."""
-        return await asyncio.to_thread(self._reader.waits)
-
-    async def due_mails(self, cases: Sequence[str]) -> DueMails:
-        """By the outbox."""
-        return self._reader.due(cases)
 
     async def remind(self, days: int, day: float) -> Reminded:
         """Timers, one after the other."""

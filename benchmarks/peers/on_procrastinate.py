@@ -7,7 +7,7 @@ lock against doubles; stalled jobs are found by their worker's heartbeat and tri
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,18 +16,17 @@ import procrastinate
 from procrastinate import PsycopgConnector, SyncPsycopgConnector
 from psycopg_pool import ConnectionPool
 
-from benchmarks.peers.record import Reader, make_tables, mark_sent, record_step, send_mail
-from benchmarks.peers.work import REQUESTED, CaseStep, DueMails, Reminded, Subject, Workplace
+from benchmarks.peers.record import OfRecord, make_tables, mark_sent, record_step, send_mail
+from benchmarks.peers.work import REQUESTED, CaseStep, Reminded, Workplace
 
 _CONNECTIONS = 8
 
 
-class OnProcrastinate(Subject):
+class OnProcrastinate(OfRecord):
     """An application that keeps its cases itself, with procrastinate as its queue."""
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self._reader = Reader(place.postgres)
         self._pool = ConnectionPool(place.postgres, min_size=_CONNECTIONS, max_size=_CONNECTIONS, open=False)
         self._late: list[float] = []
         self._app = procrastinate.App(connector=PsycopgConnector(conninfo=place.postgres))
@@ -65,22 +64,6 @@ class OnProcrastinate(Subject):
     async def take(self, case: str, step: CaseStep, command_id: str) -> None:
         """One transaction: the step, and the jobs of its mails."""
         await asyncio.to_thread(self._take, case, step, command_id)
-
-    async def seen(self, case: str) -> int:
-        """By the list."""
-        return await asyncio.to_thread(self._reader.steps, case)
-
-    async def positions(self, case: str) -> int:
-        """By the log."""
-        return await asyncio.to_thread(self._reader.decisions, case)
-
-    async def unsent(self) -> bool:
-        """By the outbox."""
-        return await asyncio.to_thread(self._reader.waits)
-
-    async def due_mails(self, cases: Sequence[str]) -> DueMails:
-        """By the outbox."""
-        return self._reader.due(cases)
 
     async def remind(self, days: int, day: float) -> Reminded:
         """A job for each day, which its worker takes when the time has come (it looks every five seconds)."""

@@ -21,8 +21,8 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 
-from benchmarks.peers.record import NotAllowed, Reader, make_tables, mark_sent, record_step, send_mail
-from benchmarks.peers.work import INVITED, REQUESTED, CaseStep, DueMails, Reminded, Subject, Workplace
+from benchmarks.peers.record import NotAllowed, OfRecord, make_tables, mark_sent, record_step, send_mail
+from benchmarks.peers.work import INVITED, REQUESTED, CaseStep, Reminded, Workplace
 
 _CONNECTIONS = 8
 _LOOK_AGAIN = 0.05
@@ -81,12 +81,11 @@ def _parsed(bpmn: str, process: str) -> BpmnWorkflow:
     return BpmnWorkflow(parser.get_spec(process), parser.get_subprocess_specs(process))
 
 
-class OnSpiff(Subject):
+class OnSpiff(OfRecord):
     """An application around the library."""
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self._reader = Reader(place.postgres)
         self._pool = ConnectionPool(place.postgres, min_size=_CONNECTIONS, max_size=_CONNECTIONS, open=False)
         self._serializer = BpmnWorkflowSerializer()
         self._over = threading.Event()
@@ -117,22 +116,6 @@ class OnSpiff(Subject):
     async def take(self, case: str, step: CaseStep, command_id: str) -> None:
         """Restore, run, write: one transaction."""
         await asyncio.to_thread(self._take, case, step, command_id)
-
-    async def seen(self, case: str) -> int:
-        """By the list."""
-        return await asyncio.to_thread(self._reader.steps, case)
-
-    async def positions(self, case: str) -> int:
-        """By the log."""
-        return await asyncio.to_thread(self._reader.decisions, case)
-
-    async def unsent(self) -> bool:
-        """By the outbox."""
-        return await asyncio.to_thread(self._reader.waits)
-
-    async def due_mails(self, cases: Sequence[str]) -> DueMails:
-        """By the outbox."""
-        return self._reader.due(cases)
 
     async def remind(self, days: int, day: float) -> Reminded:
         """A process with a timer for each day; all that wait are refreshed every second."""

@@ -6,7 +6,7 @@ command that cron runs; here it runs every second, which cron cannot.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,18 +15,17 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks.peers.record import NotAllowed, Reader, make_tables
-from benchmarks.peers.work import REQUESTED, CaseStep, DueMails, Reminded, Subject, Workplace
+from benchmarks.peers.record import NotAllowed, OfRecord, make_tables
+from benchmarks.peers.work import REQUESTED, CaseStep, Reminded, Workplace
 
 _CRON = 1.0
 
 
-class OnViewflow(Subject):
+class OnViewflow(OfRecord):
     """Django with the workflow application, in threads of this process."""
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self._reader = Reader(place.postgres)
         found = conninfo_to_dict(place.postgres)
         database = {
             "ENGINE": "django.db.backends.postgresql",
@@ -68,21 +67,9 @@ class OnViewflow(Subject):
         """Run the task of this step."""
         await asyncio.to_thread(self._take, case, step, command_id)
 
-    async def seen(self, case: str) -> int:
-        """By the list."""
-        return await asyncio.to_thread(self._reader.steps, _name(case))
-
-    async def positions(self, case: str) -> int:
-        """By the log."""
-        return await asyncio.to_thread(self._reader.decisions, _name(case))
-
-    async def unsent(self) -> bool:
-        """By the outbox."""
-        return await asyncio.to_thread(self._reader.waits)
-
-    async def due_mails(self, cases: Sequence[str]) -> DueMails:
-        """By the outbox."""
-        return self._reader.due([_name(case) for case in cases])
+    def named(self, case: str) -> str:
+        """Without the number of its process."""
+        return case.partition(":")[2]
 
     async def remind(self, days: int, day: float) -> Reminded:
         """A timer for each day, and the command that fires those that are due."""
@@ -112,7 +99,3 @@ class OnViewflow(Subject):
             time.sleep(_CRON)
             fire_due_timers()
         return Reminded(tuple(LATE), skipped=False)
-
-
-def _name(case: str) -> str:
-    return case.partition(":")[2]

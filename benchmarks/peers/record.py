@@ -4,6 +4,7 @@ It is what the product's record is at its smallest. Each peer writes it in the t
 the step, if it has one. What may be done when is a table of three lines; the peers that know it themselves do not ask it.
 """
 
+import asyncio
 import hashlib
 import json
 import smtplib
@@ -15,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.peers.work import INVITED, LIFECYCLE, CaseStep, DueMails
+from benchmarks.peers.work import INVITED, LIFECYCLE, CaseStep, DueMails, Subject, Workplace
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS bench_cases (
@@ -160,3 +161,31 @@ class Reader:
             query = "SELECT message_id FROM bench_outbox WHERE name = ANY(%s) ORDER BY message_id"
             ids = [str(row[0]) for row in connection.execute(query, (list(cases),))]
         return DueMails(tuple(ids), missing=tuple(case for case in cases if self.decisions(case) < 2))
+
+
+class OfRecord(Subject):
+    """A subject that keeps its cases in this record: what is seen of them is read from it."""
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place)
+        self._reader = Reader(place.postgres)
+
+    def named(self, case: str) -> str:
+        """How the record calls a case; by its own name, unless the engine calls it otherwise."""
+        return case
+
+    async def seen(self, case: str) -> int:
+        """By the list."""
+        return await asyncio.to_thread(self._reader.steps, self.named(case))
+
+    async def positions(self, case: str) -> int:
+        """By the log."""
+        return await asyncio.to_thread(self._reader.decisions, self.named(case))
+
+    async def unsent(self) -> bool:
+        """By the outbox."""
+        return await asyncio.to_thread(self._reader.waits)
+
+    async def due_mails(self, cases: Sequence[str]) -> DueMails:
+        """By the outbox."""
+        return self._reader.due([self.named(case) for case in cases])
